@@ -1,0 +1,5 @@
+/**
+ * The BiT-HyperRule: resolution, schedule, learning rate and mixup as pure functions of the data set's size.
+ * The profile says whose version of it holds where the sources differ.
+ */
+package org.bigtransfer.hyperrule;

@@ -1,0 +1,197 @@
+package org.bigtransfer.order;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * Which examples make up each micro-batch of each step: a pure function of the seed, the step and the row groups'
+ * sizes.
+ *
+ * <p>A global batch is M = ⌈global / micro⌉ micro-batches, as even as can be. Each epoch the row groups are permuted;
+ * micro-batch j takes its examples from stream j, an interval of the permuted data in proportion to its size, shuffled
+ * within windows of {@value #WINDOW_GROUPS} average row groups. Every example comes once an epoch; the epoch's last
+ * step may be short, and micro-batches of it may be empty. A batch larger than the data is sampled with replacement.
+ * The order does not depend on the number of replicas.
+ *
+ * <p>Differs from big_transfer, which samples a whole permutation and drops an epoch's tail: row groups and windows
+ * bound what must be in memory at once, and no example is left out.
+ */
+public final class SampleOrder implements Serializable {
+    private static final long serialVersionUID = 1;
+    private static final int WINDOW_GROUPS = 2;
+
+    private enum Purpose {
+        GROUPS,
+        WINDOW,
+        REPLACEMENT
+    }
+
+    private final int[] groupRows;
+    private final long seed;
+    private final int globalBatch;
+    private final int microBatches;
+    private final long examples;
+    private final int window;
+
+    private transient long permutedEpoch = -1;
+    private transient int[] permutation;
+    private transient long[] starts;
+    private transient Window[] windows;
+
+    /**
+     * One example of the data set.
+     *
+     * @param rowGroup counted over the split's files in order, from 0
+     * @param row within the row group's chosen rows, from 0
+     */
+    public record Example(int rowGroup, int row) {}
+
+    private record Window(long epoch, long index, int[] order) {}
+
+    /** @param groupRows the number of (chosen) rows of each row group, in the files' order */
+    public SampleOrder(int[] groupRows, long seed, int globalBatch, int microBatch) {
+        this.groupRows = groupRows.clone();
+        this.seed = seed;
+        this.examples = Arrays.stream(groupRows).asLongStream().sum();
+        if (examples < 1) {
+            throw new IllegalArgumentException("a training set must have at least one example");
+        }
+        if (microBatch < 1 || globalBatch < microBatch) {
+            throw new IllegalArgumentException(
+                    "micro-batch must be in 1..%d (the global batch): %d".formatted(globalBatch, microBatch));
+        }
+        this.globalBatch = globalBatch;
+        this.microBatches = (globalBatch + microBatch - 1) / microBatch;
+        this.window = (int)
+                Math.min(Integer.MAX_VALUE / 2, WINDOW_GROUPS * ((examples + groupRows.length - 1) / groupRows.length));
+    }
+
+    /** M, the micro-batches of a step. */
+    public int microBatches() {
+        return microBatches;
+    }
+
+    /** The number of examples. */
+    public long examples() {
+        return examples;
+    }
+
+    /** Whether a batch is larger than the data, so that it is drawn with replacement. */
+    public boolean withReplacement() {
+        return globalBatch > examples;
+    }
+
+    /** The steps in which every example comes once; 1 when sampling with replacement. */
+    public long stepsPerEpoch() {
+        return withReplacement() ? 1 : (examples + globalBatch - 1) / globalBatch;
+    }
+
+    /** Passes over the data made by the first {@code steps} updates. */
+    public double epochs(long steps) {
+        if (withReplacement()) {
+            return (double) steps * globalBatch / examples;
+        }
+        long whole = steps / stepsPerEpoch();
+        return whole + (double) (steps % stepsPerEpoch()) * globalBatch / examples;
+    }
+
+    /** The number of examples in a step: the global batch, or fewer at an epoch's end. @param step from 0 */
+    public int examplesInStep(long step) {
+        int count = 0;
+        for (int stream = 0; stream < microBatches; stream++) {
+            count += examplesIn(step, stream);
+        }
+        return count;
+    }
+
+    /** The number of examples in a micro-batch, which may be none at an epoch's end. */
+    public int examplesIn(long step, int microBatch) {
+        int size = end(microBatch) - begin(microBatch);
+        if (withReplacement()) {
+            return size;
+        }
+        long done = step % stepsPerEpoch() * size;
+        return (int) Math.max(0, Math.min(size, streamEnd(microBatch) - streamBegin(microBatch) - done));
+    }
+
+    /** The examples of a micro-batch. @param step from 0 @param microBatch 0..M−1 */
+    public Example[] microBatch(long step, int microBatch) {
+        Example[] batch = new Example[examplesIn(step, microBatch)];
+        long epoch = step / stepsPerEpoch();
+        long done = step % stepsPerEpoch() * (end(microBatch) - begin(microBatch));
+        for (int i = 0; i < batch.length; i++) {
+            if (withReplacement()) {
+                long drawn = new SplittableRandom(
+                                Seeds.mix(seed, Purpose.REPLACEMENT.ordinal(), step, begin(microBatch) + i))
+                        .nextLong(examples);
+                batch[i] = at(0, drawn);
+            } else {
+                batch[i] = at(epoch, position(epoch, microBatch, done + i));
+            }
+        }
+        return batch;
+    }
+
+    private int begin(int microBatch) {
+        return (int) ((long) microBatch * globalBatch / microBatches);
+    }
+
+    private int end(int microBatch) {
+        return begin(microBatch + 1);
+    }
+
+    private long streamBegin(int stream) {
+        return examples * begin(stream) / globalBatch;
+    }
+
+    private long streamEnd(int stream) {
+        return streamBegin(stream + 1);
+    }
+
+    private long position(long epoch, int stream, long offset) {
+        long index = offset / window;
+        if (windows == null) {
+            windows = new Window[microBatches];
+        }
+        Window current = windows[stream];
+        if (current == null || current.epoch != epoch || current.index != index) {
+            long begin = streamBegin(stream) + index * window;
+            int size = (int) Math.min(window, streamEnd(stream) - begin);
+            current = new Window(
+                    epoch, index, permutation(size, Seeds.mix(seed, Purpose.WINDOW.ordinal(), epoch, stream, index)));
+            windows[stream] = current;
+        }
+        return streamBegin(stream) + index * window + current.order[(int) (offset % window)];
+    }
+
+    private Example at(long epoch, long position) {
+        if (permutedEpoch != epoch) {
+            permutation = permutation(groupRows.length, Seeds.mix(seed, Purpose.GROUPS.ordinal(), epoch));
+            starts = new long[groupRows.length];
+            long start = 0;
+            for (int i = 0; i < permutation.length; i++) {
+                starts[i] = start;
+                start += groupRows[permutation[i]];
+            }
+            permutedEpoch = epoch;
+        }
+        int found = Arrays.binarySearch(starts, position);
+        int group = found >= 0 ? found : -found - 2;
+        while (group + 1 < starts.length && starts[group + 1] == starts[group]) {
+            group++; // empty row groups share a start; the last of them has the row
+        }
+        return new Example(permutation[group], (int) (position - starts[group]));
+    }
+
+    private static int[] permutation(int size, long seed) {
+        int[] order = new int[size];
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < size; i++) {
+            int j = random.nextInt(i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+        return order;
+    }
+}

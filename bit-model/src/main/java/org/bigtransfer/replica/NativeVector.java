@@ -1,0 +1,47 @@
+package org.bigtransfer.replica;
+
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/** A {@link FlatVector} over native memory, its own or an engine's. */
+public final class NativeVector implements FlatVector, AutoCloseable {
+    private final FloatPointer memory;
+    private final long length;
+
+    private NativeVector(FloatPointer memory, long length) {
+        this.memory = memory;
+        this.length = length;
+    }
+
+    /** Allocates a vector of zeros, which {@link #close()} frees. */
+    public static NativeVector zeros(long length) {
+        FloatPointer memory = new FloatPointer(length);
+        Pointer.memset(memory, 0, length * Float.BYTES);
+        return new NativeVector(memory, length);
+    }
+
+    /** A view of memory that somebody else owns. */
+    public static NativeVector view(FloatPointer memory, long length) {
+        return new NativeVector(new FloatPointer(memory), length);
+    }
+
+    @Override
+    public long length() {
+        return length;
+    }
+
+    @Override
+    public FloatBuffer chunk(int index) {
+        long start = (long) index * CHUNK;
+        FloatPointer view = new FloatPointer(memory);
+        view.position(memory.position() + start).limit(memory.position() + Math.min(length, start + CHUNK));
+        return view.asBuffer();
+    }
+
+    /** Frees the memory if this vector allocated it; a view frees nothing. */
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

@@ -1,0 +1,52 @@
+package org.bigtransfer.replica;
+
+import java.nio.FloatBuffer;
+import org.bigtransfer.architecture.ParameterLayout;
+
+/**
+ * One network on one device: forward, backward, update, predict.
+ *
+ * <p>A step is: {@link #accumulate} for each micro-batch, then {@link #update}. The three vectors are float32 in host
+ * memory, in the order of {@link #layout()}; writing to {@link #parameters()} or {@link #optimizerState()} changes the
+ * network, and writing to {@link #gradient()} changes what the next {@link #update} applies. They are valid until
+ * {@link #close()}. A replica is used by one thread at a time.
+ */
+public interface Replica extends AutoCloseable {
+    /** Where each tensor lies in the vectors. */
+    ParameterLayout layout();
+
+    /**
+     * Runs forward and backward and adds {@code weight} times the gradient of the micro-batch's mean loss to
+     * {@link #gradient()}.
+     *
+     * @return the micro-batch's mean softmax cross-entropy, not multiplied by the weight; may be non-finite
+     */
+    double accumulate(MicroBatch batch, double weight);
+
+    /** Takes one step of the optimizer with {@link #gradient()}; leaves the gradient as it is. */
+    void update(double learningRate);
+
+    /** Sets {@link #gradient()} to zero. */
+    void clearGradient();
+
+    /** The gradient accumulated since it was last cleared. */
+    FlatVector gradient();
+
+    /** The parameters. */
+    FlatVector parameters();
+
+    /** The optimizer's state: the velocity of SGD with momentum. */
+    FlatVector optimizerState();
+
+    /**
+     * Computes logits and pre-logits.
+     *
+     * @param images [count, size, size, 3] float32, normalised, from the buffer's position
+     * @param count images in the buffer, at least 1
+     * @param size height and width in pixels
+     */
+    Predictions predict(FloatBuffer images, int count, int size);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,12 @@
+package org.bigtransfer.spark.dataset;
+
+/**
+ * One image of a dataset.
+ *
+ * @param imageId {@code <class>/<file>}, unique in its split
+ * @param label index of its class
+ * @param width of the original, in pixels
+ * @param height likewise
+ * @param image the file's bytes; empty when only labels were read
+ */
+public record ImageRow(String imageId, int label, int width, int height, byte[] image) {}

@@ -1,0 +1,2 @@
+/** Evaluates a network on a split of a dataset, over Spark, into the result tables. */
+package org.bigtransfer.spark.evaluate;

@@ -1,0 +1,23 @@
+package org.bigtransfer.spark.train;
+
+import java.util.List;
+
+/**
+ * How a run ended.
+ *
+ * @param end whether all steps were done
+ * @param step updates done, of which a checkpoint is committed
+ * @param records a record of every logged step of the run, those before a resume included
+ */
+public record TrainResult(End end, long step, List<StepRecord> records) {
+    public TrainResult {
+        records = List.copyOf(records);
+    }
+
+    /** Why training stopped. */
+    public enum End {
+        FINISHED,
+        /** Asked to stop (SIGTERM); goes on when started again. */
+        STOPPED
+    }
+}
