@@ -156,9 +156,14 @@ class SocketExchangeTest {
     void gathersEverybodysNumbersByRank() throws Exception {
         List<double[][]> gathered = together(4, exchange -> {
             exchange.gather(new double[] {-1});
-            return exchange.gather(new double[] {exchange.rank(), Double.NaN});
+            return exchange.gather(new double[] {exchange.rank(), Double.POSITIVE_INFINITY});
         });
-        double[][] expected = {{0, Double.NaN}, {1, Double.NaN}, {2, Double.NaN}, {3, Double.NaN}};
+        double[][] expected = {
+            {0, Double.POSITIVE_INFINITY},
+            {1, Double.POSITIVE_INFINITY},
+            {2, Double.POSITIVE_INFINITY},
+            {3, Double.POSITIVE_INFINITY}
+        };
         assertThat(gathered).allSatisfy(all -> assertThat(all).isDeepEqualTo(expected));
     }
 
