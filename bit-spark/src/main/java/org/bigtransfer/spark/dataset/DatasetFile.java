@@ -1,0 +1,65 @@
+package org.bigtransfer.spark.dataset;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.bigtransfer.spark.storage.PublishedFile;
+
+/** Reads and writes {@code dataset.json}, the marker that makes a folder a dataset. */
+public final class DatasetFile {
+    public static final String NAME = "dataset.json";
+
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(SerializationFeature.INDENT_OUTPUT);
+
+    private DatasetFile() {}
+
+    /** The dataset's description. @throws DatasetException when there is no dataset, or one that this code cannot read */
+    public static DatasetDescription read(Configuration conf, String dataset) throws IOException {
+        return find(conf, dataset).orElseThrow(() -> new DatasetException("no dataset at " + dataset));
+    }
+
+    /** As {@link #read}; empty when there is no dataset. */
+    public static Optional<DatasetDescription> find(Configuration conf, String dataset) throws IOException {
+        Path path = new Path(dataset, NAME);
+        byte[] bytes;
+        try (InputStream in = path.getFileSystem(conf).open(path)) {
+            bytes = in.readAllBytes();
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        }
+        return Optional.of(parse(bytes, path));
+    }
+
+    private static DatasetDescription parse(byte[] bytes, Path path) throws DatasetException {
+        try {
+            JsonNode json = JSON.readTree(bytes);
+            int version = json.path("schemaVersion").asInt(-1);
+            if (version != DatasetDescription.SCHEMA_VERSION) {
+                throw new DatasetException("schemaVersion of %s must be %d: %s"
+                        .formatted(path, DatasetDescription.SCHEMA_VERSION, json.path("schemaVersion")));
+            }
+            return JSON.treeToValue(json, DatasetDescription.class);
+        } catch (DatasetException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new DatasetException("%s must be a dataset's description: %s".formatted(path, e.getMessage()), e);
+        }
+    }
+
+    /** Publishes the description: from then on the folder is this dataset. */
+    public static void write(Configuration conf, String dataset, DatasetDescription description) throws IOException {
+        PublishedFile.write(conf, new Path(dataset, NAME), JSON.writeValueAsBytes(description));
+    }
+}

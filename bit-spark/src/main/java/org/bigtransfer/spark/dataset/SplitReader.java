@@ -1,0 +1,149 @@
+package org.bigtransfer.spark.dataset;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.ParquetDecodingException;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.schema.MessageType;
+import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
+import org.bigtransfer.spark.dataset.DatasetDescription.Split;
+
+/**
+ * Reads the row groups of a split, which are counted over its files in order. Every page's checksum is verified.
+ *
+ * <p>Keeps the files' footers but no open file; may be used by several threads.
+ */
+public final class SplitReader {
+    private final Configuration conf;
+    private final String dataset;
+    private final int classes;
+    private final Split split;
+    private final int[] fileOf;
+    private final int[] groupInFile;
+    private final Map<Integer, ParquetMetadata> footers = new ConcurrentHashMap<>();
+
+    /** @param dataset the dataset's folder @param split one of its splits' names */
+    public SplitReader(Configuration conf, String dataset, DatasetDescription description, String split)
+            throws DatasetException {
+        this.conf = new Configuration(conf);
+        this.conf.setBoolean("parquet.page.verify-checksum.enabled", true);
+        this.dataset = dataset;
+        this.classes = description.classes().size();
+        this.split = description.split(split);
+        int groups = this.split.groupRows().length;
+        fileOf = new int[groups];
+        groupInFile = new int[groups];
+        int group = 0;
+        for (int file = 0; file < this.split.files().size(); file++) {
+            for (int i = 0; i < this.split.files().get(file).rowGroups().size(); i++) {
+                fileOf[group] = file;
+                groupInFile[group++] = i;
+            }
+        }
+    }
+
+    /** The number of row groups. */
+    public int rowGroups() {
+        return fileOf.length;
+    }
+
+    /**
+     * All rows of a row group.
+     *
+     * @param rowGroup from 0, over all files
+     * @throws DatasetException naming the file, when it is damaged or is not what dataset.json says
+     */
+    public List<ImageRow> read(int rowGroup) throws IOException {
+        return read(rowGroup, ImageSchema.READ, this::image);
+    }
+
+    /** The labels of a row group's rows, in order; reads no images. Parameters as in {@link #read(int)}. */
+    public int[] readLabels(int rowGroup) throws IOException {
+        return read(rowGroup, ImageSchema.LABELS, this::label).stream()
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    private ImageRow image(Group row) {
+        return new ImageRow(
+                row.getString(ImageSchema.IMAGE_ID, 0),
+                label(row),
+                row.getInteger(ImageSchema.WIDTH, 0),
+                row.getInteger(ImageSchema.HEIGHT, 0),
+                row.getBinary(ImageSchema.IMAGE, 0).getBytes());
+    }
+
+    private int label(Group row) {
+        int label = row.getInteger(ImageSchema.LABEL, 0);
+        if (label < 0 || label >= classes) {
+            throw new ParquetDecodingException("label must be in 0..%d: %d".formatted(classes - 1, label));
+        }
+        return label;
+    }
+
+    private <T> List<T> read(int rowGroup, MessageType columns, Function<Group, T> convert) throws IOException {
+        DataFile file = split.files().get(fileOf[rowGroup]);
+        Path path = new Path(dataset, file.path());
+        try (ParquetFileReader reader = new ParquetFileReader(conf, path, footer(rowGroup))) {
+            reader.setRequestedSchema(columns);
+            PageReadStore pages = reader.readRowGroup(groupInFile[rowGroup]);
+            RecordReader<Group> records = new ColumnIOFactory()
+                    .getColumnIO(columns, ImageSchema.ROWS, true)
+                    .getRecordReader(pages, new GroupRecordConverter(columns));
+            List<T> rows = new ArrayList<>((int) pages.getRowCount());
+            for (long row = 0; row < pages.getRowCount(); row++) {
+                rows.add(convert.apply(records.read()));
+            }
+            return rows;
+        } catch (ParquetDecodingException e) {
+            throw new DatasetException(
+                    "row group %d of %s must be readable: %s".formatted(groupInFile[rowGroup], path, reason(e)), e);
+        }
+    }
+
+    private static String reason(Throwable thrown) {
+        return thrown.getCause() == null ? thrown.getMessage() : thrown.getMessage() + ": " + reason(thrown.getCause());
+    }
+
+    private ParquetMetadata footer(int rowGroup) throws IOException {
+        int number = fileOf[rowGroup];
+        ParquetMetadata known = footers.get(number);
+        if (known != null) {
+            return known;
+        }
+        DataFile file = split.files().get(number);
+        Path path = new Path(dataset, file.path());
+        ParquetMetadata footer;
+        try (ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(path, conf))) {
+            footer = reader.getFooter();
+        } catch (FileNotFoundException e) {
+            throw new DatasetException("%s must exist, as dataset.json says".formatted(path), e);
+        } catch (RuntimeException e) {
+            // Parquet's way of saying that the magic bytes or the footer are wrong.
+            throw new DatasetException("%s must be a Parquet file: %s".formatted(path, e.getMessage()), e);
+        }
+        List<Long> rows =
+                footer.getBlocks().stream().map(BlockMetaData::getRowCount).toList();
+        if (!rows.equals(file.rowGroups().stream().map(Integer::longValue).toList())) {
+            throw new DatasetException(
+                    "row groups of %s must be %s, as dataset.json says: %s".formatted(path, file.rowGroups(), rows));
+        }
+        footers.put(number, footer);
+        return footer;
+    }
+}

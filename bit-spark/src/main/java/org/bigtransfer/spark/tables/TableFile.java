@@ -1,0 +1,120 @@
+package org.bigtransfer.spark.tables;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.OutputFile;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.catalyst.CatalystTypeConverters;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.execution.datasources.parquet.ParquetWriteSupport;
+import org.apache.spark.sql.internal.SQLConf;
+import org.bigtransfer.spark.storage.ParquetStream;
+import org.bigtransfer.spark.storage.PublishedFile;
+import scala.Function1;
+
+/**
+ * One file of a result table: rows are kept encoded in memory and appear all at once.
+ *
+ * <p>Works on the driver and inside a task. A task that is tried again replaces its own file.
+ */
+public final class TableFile implements AutoCloseable {
+    private final Configuration conf;
+    private final Path path;
+    private final Table table;
+    private final Attempt attempt;
+    private final Function1<Object, Object> toInternal;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final ParquetWriter<InternalRow> writer;
+
+    /** The attempt's only file of a table. @param tables the tables' root */
+    public TableFile(Configuration conf, String tables, Table table, Attempt attempt) throws IOException {
+        this(conf, new Path(table.folder(tables), attempt.attempt() + ".parquet"), table, attempt);
+    }
+
+    /** One of the attempt's files of a table. @param part the task's partition */
+    public TableFile(Configuration conf, String tables, Table table, Attempt attempt, int part) throws IOException {
+        this(
+                conf,
+                new Path(table.folder(tables), "%s-%05d.parquet".formatted(attempt.attempt(), part)),
+                table,
+                attempt);
+    }
+
+    private TableFile(Configuration conf, Path path, Table table, Attempt attempt) throws IOException {
+        this.conf = conf;
+        this.path = path;
+        this.table = table;
+        this.attempt = attempt;
+        this.toInternal = CatalystTypeConverters.createToCatalystConverter(table.schema());
+        this.writer = new Builder(ParquetStream.to(bytes), table).build();
+    }
+
+    /** Appends a row. */
+    public void add(TableRow row) throws IOException {
+        if (row.table() != table) {
+            throw new IllegalArgumentException("a row of table %s must not go to %s".formatted(row.table(), table));
+        }
+        List<Object> values = new ArrayList<>(List.of(attempt.runId(), attempt.attempt()));
+        values.addAll(row.values());
+        writer.write((InternalRow) toInternal.apply(RowFactory.create(values.toArray())));
+    }
+
+    /** Writes the file. Nothing can be added afterwards. */
+    public void publish() throws IOException {
+        writer.close();
+        PublishedFile.write(conf, path, bytes.toByteArray());
+    }
+
+    /** Forgets the rows unless they were published. */
+    @Override
+    public void close() {
+        // All of it is heap memory.
+    }
+
+    /** Writes rows of one table to the attempt's only file of it. */
+    public static void write(
+            Configuration conf, String tables, Table table, Attempt attempt, List<? extends TableRow> rows)
+            throws IOException {
+        try (TableFile file = new TableFile(conf, tables, table, attempt)) {
+            for (TableRow row : rows) {
+                file.add(row);
+            }
+            file.publish();
+        }
+    }
+
+    /** Spark's own Parquet encoding of rows, with timestamps in microseconds. */
+    private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
+        Builder(OutputFile file, Table table) {
+            super(file);
+            Configuration spark = new Configuration(false);
+            ParquetWriteSupport.setSchema(table.schema(), spark);
+            spark.set(SQLConf.PARQUET_OUTPUT_TIMESTAMP_TYPE().key(), "TIMESTAMP_MICROS");
+            spark.set(SQLConf.PARQUET_WRITE_LEGACY_FORMAT().key(), "false");
+            spark.set(SQLConf.PARQUET_FIELD_ID_WRITE_ENABLED().key(), "false");
+            withConf(spark);
+            withCompressionCodec(CompressionCodecName.SNAPPY);
+            withWriterVersion(WriterVersion.PARQUET_1_0);
+            withWriteMode(ParquetFileWriter.Mode.CREATE);
+        }
+
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        @Override
+        protected WriteSupport<InternalRow> getWriteSupport(Configuration conf) {
+            return new ParquetWriteSupport();
+        }
+    }
+}
