@@ -1,0 +1,118 @@
+package org.bigtransfer.spark.tables;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lead;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
+
+/** The result tables below one root, as people query them. */
+public final class ResultTables {
+    private static final Duration KEPT_AFTER_SUPERSEDED = Duration.ofDays(1);
+
+    private ResultTables() {}
+
+    /**
+     * Makes all five tables known to SQL as temporary views that show whole runs only, as of now: a view lists its
+     * table's files when it is made, so call this again before each query that shall see newer runs.
+     *
+     * @param tables the tables' root; tables that do not exist are empty
+     */
+    public static void register(SparkSession spark, String tables) throws IOException {
+        // The order matters: whoever is among the runs listed first has all its other files in the later listings.
+        WindowSpec newestFirst = Window.partitionBy("run_id", "job")
+                .orderBy(col("finished_at").desc(), col("attempt").desc());
+        Dataset<Row> runs = finished(spark, tables)
+                .withColumn("age", row_number().over(newestFirst))
+                .where("age = 1")
+                .drop("age");
+        runs.createOrReplaceTempView(Table.RUNS.view());
+        for (Table table : Table.values()) {
+            if (table != Table.RUNS) {
+                files(spark, tables, table)
+                        .join(runs.select("run_id", "attempt"), new String[] {"run_id", "attempt"}, "left_semi")
+                        .createOrReplaceTempView(table.view());
+            }
+        }
+    }
+
+    private static Dataset<Row> finished(SparkSession spark, String tables) throws IOException {
+        return files(spark, tables, Table.RUNS).where(col("status").equalTo(TableRow.Run.FINISHED));
+    }
+
+    private static Dataset<Row> files(SparkSession spark, String tables, Table table) throws IOException {
+        Configuration conf = spark.sessionState().newHadoopConf();
+        List<String> files = Arrays.stream(list(conf, table.folder(tables)))
+                .map(file -> file.getPath().toString())
+                .toList();
+        return files.isEmpty()
+                ? spark.createDataFrame(List.of(), table.schema())
+                : spark.read().schema(table.schema()).parquet(files.toArray(String[]::new));
+    }
+
+    private static FileStatus[] list(Configuration conf, Path folder) throws IOException {
+        try {
+            return folder.getFileSystem(conf)
+                    .listStatus(
+                            folder,
+                            path -> path.getName().endsWith(".parquet")
+                                    && !path.getName().startsWith("."));
+        } catch (FileNotFoundException e) {
+            return new FileStatus[0];
+        }
+    }
+
+    /**
+     * Deletes the files of attempts that a newer finished attempt replaced at least a day ago. Jobs call it after they
+     * published their own rows.
+     *
+     * @return the number of files deleted
+     */
+    public static int removeSuperseded(SparkSession spark, String tables) throws IOException {
+        return removeSuperseded(spark, tables, Instant.now());
+    }
+
+    static int removeSuperseded(SparkSession spark, String tables, Instant now) throws IOException {
+        WindowSpec oldestFirst = Window.partitionBy("run_id", "job").orderBy(col("finished_at"), col("attempt"));
+        List<Row> superseded = finished(spark, tables)
+                .withColumn("replaced_at", lead("finished_at", 1).over(oldestFirst))
+                .where(col("replaced_at").lt(lit(Timestamp.from(now.minus(KEPT_AFTER_SUPERSEDED)))))
+                .select("attempt")
+                .collectAsList();
+        List<String> attempts = superseded.stream().map(row -> row.getString(0)).toList();
+        Configuration conf = spark.sessionState().newHadoopConf();
+        List<Table> order = new ArrayList<>(Arrays.asList(Table.values()));
+        order.remove(Table.RUNS);
+        order.add(Table.RUNS); // last, so that what is left of a broken-off removal is found again
+        int deleted = 0;
+        for (Table table : order) {
+            Path folder = table.folder(tables);
+            FileSystem fs = folder.getFileSystem(conf);
+            for (FileStatus file : list(conf, folder)) {
+                if (attempts.stream()
+                        .anyMatch(attempt -> file.getPath().getName().startsWith(attempt))) {
+                    fs.delete(file.getPath(), false);
+                    deleted++;
+                }
+            }
+        }
+        return deleted;
+    }
+}

@@ -1,0 +1,20 @@
+package org.bigtransfer.spark;
+
+import org.apache.spark.sql.SparkSession;
+
+/** The one SparkSession of the integration tests; it ends with the JVM. */
+public final class SharedSpark {
+    private SharedSpark() {}
+
+    /** The session, made at the first call: four slots in this JVM. */
+    public static SparkSession session() {
+        return SparkSession.builder()
+                .master("local[4]")
+                .appName("bit-spark tests")
+                .config("spark.ui.enabled", false)
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.sql.shuffle.partitions", 2)
+                .getOrCreate();
+    }
+}
