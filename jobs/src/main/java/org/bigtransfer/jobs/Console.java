@@ -1,0 +1,38 @@
+package org.bigtransfer.jobs;
+
+import java.io.PrintStream;
+
+/**
+ * Where a job speaks: results to {@code out}, everything else to {@code err}.
+ *
+ * @param outTerminal whether a person watches {@code out}
+ * @param errTerminal whether a person watches {@code err}
+ */
+record Console(PrintStream out, PrintStream err, Watched outTerminal, Watched errTerminal) {
+    /** Whether a stream goes to a terminal. */
+    enum Watched {
+        TERMINAL,
+        FILE;
+
+        static Watched of(String property) {
+            // The launcher tests each stream; the JVM alone cannot, and knows only whether stdin and stdout both are.
+            boolean terminal =
+                    Boolean.parseBoolean(System.getProperty(property, String.valueOf(System.console() != null)));
+            return terminal ? TERMINAL : FILE;
+        }
+    }
+
+    /** This process's own streams. */
+    static Console system() {
+        return new Console(
+                System.out, System.err, Watched.of("bit.stdout.terminal"), Watched.of("bit.stderr.terminal"));
+    }
+
+    boolean showsProgress() {
+        return errTerminal == Watched.TERMINAL;
+    }
+
+    boolean showsTables() {
+        return outTerminal == Watched.TERMINAL;
+    }
+}

@@ -1,0 +1,93 @@
+package org.bigtransfer.jobs;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.bigtransfer.jobs.Status.State;
+import org.bigtransfer.jobs.settings.Job;
+import org.bigtransfer.jobs.settings.LoadedSettings;
+import org.bigtransfer.jobs.settings.Settings;
+import org.bigtransfer.spark.tables.Attempt;
+
+/** One attempt of a job: what it was told, who it is, and its {@code status.json}. */
+final class JobRun {
+    private final Job job;
+    private final LoadedSettings loaded;
+    private final Attempt attempt;
+    private final Instant startedAt;
+    private final Console console;
+    private final String master;
+    private final AtomicBoolean settled = new AtomicBoolean();
+    private final AtomicReference<Optional<Runnable>> stop = new AtomicReference<>(Optional.empty());
+
+    JobRun(Job job, LoadedSettings loaded, Attempt attempt, Instant startedAt, Console console, String master) {
+        this.job = job;
+        this.loaded = loaded;
+        this.attempt = attempt;
+        this.startedAt = startedAt;
+        this.console = console;
+        this.master = master;
+    }
+
+    /** The settings, after writing that the job runs. @throws org.bigtransfer.jobs.settings.InvalidSettingsException if bad */
+    Settings start() throws IOException {
+        Settings settings = loaded.settings();
+        write(new Status(State.RUNNING, null, "", job.title(), attempt.runId(), attempt.attempt(), startedAt, null));
+        return settings;
+    }
+
+    /** Writes how the job ended; what is said first holds. */
+    void settle(State state, ExitCode code, String message) throws IOException {
+        if (settled.getAndSet(true)) {
+            return;
+        }
+        write(new Status(
+                state,
+                code.code(),
+                message,
+                job.title(),
+                attempt.runId(),
+                attempt.attempt(),
+                startedAt,
+                Instant.now()));
+    }
+
+    private void write(Status status) throws IOException {
+        Optional<String> folder = loaded.statusFolder();
+        if (folder.isPresent()) {
+            status.write(org.apache.spark.deploy.SparkHadoopUtil.get().conf(), folder.get());
+        }
+    }
+
+    LoadedSettings loaded() {
+        return loaded;
+    }
+
+    Attempt attempt() {
+        return attempt;
+    }
+
+    Instant startedAt() {
+        return startedAt;
+    }
+
+    Console console() {
+        return console;
+    }
+
+    /** The Spark master that was asked for; empty if none was. */
+    String master() {
+        return master;
+    }
+
+    /** Says how this job stops in good order; without it, it is simply cut off. */
+    void onTermination(Runnable stopInGoodOrder) {
+        stop.set(Optional.of(stopInGoodOrder));
+    }
+
+    Optional<Runnable> stop() {
+        return stop.get();
+    }
+}

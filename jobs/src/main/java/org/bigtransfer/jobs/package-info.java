@@ -1,0 +1,5 @@
+/**
+ * The mains: each job reads its settings, builds what it needs from bit-spark, runs it and reports.
+ * Exit codes: 0 done, 1 failed, 2 bad settings, 143 stopped by SIGTERM with a checkpoint committed.
+ */
+package org.bigtransfer.jobs;

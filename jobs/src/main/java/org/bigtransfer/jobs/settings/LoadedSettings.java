@@ -1,0 +1,183 @@
+package org.bigtransfer.jobs.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.train.TrainPlan;
+import org.bigtransfer.spark.train.TrainPlan.Reduction;
+
+/** A job's settings as they were read, good or bad. */
+public final class LoadedSettings {
+    private final Job job;
+    private final List<Problem> problems = new ArrayList<>();
+    private final Values values;
+    private final Settings settings;
+
+    private LoadedSettings(Job job, SettingsSources sources) {
+        this.job = job;
+        Config merged = sources.merge(problems);
+        values = new Values(SettingsSources.reference(), merged, problems);
+        settings = read();
+        if (problems.isEmpty()) {
+            values.section(() -> {
+                Rules rules = new Rules();
+                job.require(settings, rules);
+                rules.check();
+                return settings;
+            });
+        }
+    }
+
+    /** Reads what a job is told. Bad settings are reported by {@link #settings()}. */
+    public static LoadedSettings read(Job job, SettingsSources sources) {
+        return new LoadedSettings(job, sources);
+    }
+
+    /** The settings. @throws InvalidSettingsException listing everything that is wrong with them */
+    public Settings settings() {
+        if (!problems.isEmpty()) {
+            throw new InvalidSettingsException(problems);
+        }
+        return settings;
+    }
+
+    /** The run-id, whatever else is wrong. */
+    public String runId() {
+        return settings == null ? newRunId() : settings.runId();
+    }
+
+    /** The folder for this job's {@code status.json}; empty when the settings do not say, or not well. */
+    public Optional<String> statusFolder() {
+        if (settings == null) {
+            return Optional.empty();
+        }
+        return switch (job) {
+            case SHARD -> Optional.of(settings.dataset()).filter(folder -> !folder.isEmpty());
+            case TRAIN, EVALUATE, QUICKSTART -> settings.namesRun() || problems.isEmpty()
+                    ? Optional.of(settings.run())
+                    : Optional.empty();
+            case SQL, BENCH_TRAIN -> values.textOr("auto", "run").given();
+        };
+    }
+
+    /**
+     * Resolves what the HyperRule and the machine decide.
+     *
+     * @param slots tasks that can run at once
+     * @throws InvalidSettingsException listing what does not go with this dataset or machine
+     */
+    public TrainPlan trainPlan(DatasetDescription dataset, int slots) {
+        TrainPlan plan = values.section(() -> PlanResolution.plan(settings, dataset, slots));
+        settings();
+        return plan;
+    }
+
+    /** Reports problems that only the work's beginning shows, with the places that the values came from. */
+    public InvalidSettingsException invalid(Problem problem) {
+        return new InvalidSettingsException(List.of(problem.at(values.where(problem.key()))));
+    }
+
+    /** All settings as a file, the given keys with their resolved values. */
+    public String hocon(Map<String, ?> resolved) {
+        return render(
+                resolved,
+                ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
+    }
+
+    /** As {@link #hocon}, as one line of JSON. */
+    public String json(Map<String, ?> resolved) {
+        return render(resolved, ConfigRenderOptions.concise());
+    }
+
+    private String render(Map<String, ?> resolved, ConfigRenderOptions options) {
+        Map<String, Object> all = values.all();
+        all.put("run-id", settings.runId());
+        all.put("run", settings.run());
+        all.putAll(resolved);
+        // A user and password in a URI are nobody's business.
+        all.replaceAll(
+                (key, value) -> value instanceof String text ? text.replaceAll("://[^/@\\s]+@", "://***@") : value);
+        return ConfigFactory.parseMap(all).atPath("bit").root().render(options);
+    }
+
+    private Settings read() {
+        Choice<String> runId = values.textOr("auto", "run-id");
+        Choice<String> run = values.textOr("auto", "run");
+        String id = runId.or(LoadedSettings::newRunId);
+        return values.section(() -> new Settings(
+                id,
+                values.text("tables"),
+                values.text("profile"),
+                values.text("dataset"),
+                run.or(() -> "runs/" + id),
+                run.given().isPresent() || runId.given().isPresent(),
+                values.text("engine"),
+                values.section(this::shard),
+                values.section(
+                        () -> new ModelSettings(values.text("model.architecture"), values.text("model.weights"))),
+                values.section(() -> new PreprocessSettings(
+                        values.integerOr("auto", "preprocess.precrop"), values.integerOr("auto", "preprocess.crop"))),
+                values.section(this::train),
+                values.section(
+                        () -> new EvaluateSettings(values.text("evaluate.split"), values.integer("evaluate.batch"))),
+                values.section(this::bench)));
+    }
+
+    private ShardSettings shard() {
+        return new ShardSettings(
+                values.text("shard.train"),
+                values.text("shard.validation"),
+                values.integer("shard.validation-percent"),
+                values.bigInteger("shard.seed"),
+                values.bigInteger("shard.row-group-bytes"),
+                values.bigInteger("shard.file-bytes"),
+                values.flag("shard.overwrite"));
+    }
+
+    private TrainSettings train() {
+        return new TrainSettings(
+                values.integer("train.global-batch"),
+                values.integer("train.micro-batch"),
+                values.integerOr("auto", "train.replicas"),
+                values.integer("train.threads"),
+                values.oneOf("train.reduction", Reduction.class),
+                values.integer("train.averaging-period"),
+                values.numberOr("hyperrule", "train.base-lr"),
+                values.integersOr("hyperrule", "train.schedule"),
+                values.integerOr("auto", "train.steps"),
+                values.numberOr("hyperrule", "train.mixup"),
+                values.bigInteger("train.seed"),
+                values.integer("train.checkpoint-every"),
+                values.integer("train.evaluate-every"),
+                values.integer("train.examples-per-class"),
+                values.integer("train.keep-checkpoints"));
+    }
+
+    private BenchSettings bench() {
+        return new BenchSettings(
+                values.text("bench.architecture"),
+                values.integer("bench.crop"),
+                values.integer("bench.batch"),
+                values.integer("bench.images"),
+                values.integer("bench.pairs"),
+                values.text("bench.python"));
+    }
+
+    /** Sorts by time; the random end keeps runs of one second apart. */
+    private static String newRunId() {
+        String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
+                .withZone(ZoneOffset.UTC)
+                .format(Instant.now());
+        return "%s-%04x".formatted(time, ThreadLocalRandom.current().nextInt(1 << 16));
+    }
+}

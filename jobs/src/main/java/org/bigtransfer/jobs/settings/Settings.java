@@ -1,0 +1,42 @@
+package org.bigtransfer.jobs.settings;
+
+import java.util.regex.Pattern;
+import org.bigtransfer.hyperrule.Profile;
+
+/**
+ * What a job is told; see {@code reference.conf} for each.
+ *
+ * @param runId as given, or generated
+ * @param dataset folder; empty if not given
+ * @param run the run directory; what follows from the run-id unless given
+ * @param namesRun whether run or run-id was given
+ */
+public record Settings(
+        String runId,
+        String tables,
+        String profile,
+        String dataset,
+        String run,
+        boolean namesRun,
+        String engine,
+        ShardSettings shard,
+        ModelSettings model,
+        PreprocessSettings preprocess,
+        TrainSettings train,
+        EvaluateSettings evaluate,
+        BenchSettings bench) {
+    private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+    public Settings {
+        new Rules()
+                .must(
+                        RUN_ID.matcher(runId).matches(),
+                        "run-id",
+                        "be 1 to 128 letters, digits, '.', '_' or '-', a letter or digit first",
+                        runId)
+                .must(!tables.isEmpty(), "tables", "name a folder", "\"\"")
+                .accepts("profile", () -> Profile.of(profile))
+                .must(!run.isEmpty(), "run", "name a folder or be auto", "\"\"")
+                .check();
+    }
+}
