@@ -1,6 +1,7 @@
 package org.bigtransfer.metrics;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /** Counts over evaluated examples, by class; parts merge into a whole. Accuracies are fractions from 0 to 1. */
 public final class Evaluation implements Serializable {
@@ -20,12 +21,26 @@ public final class Evaluation implements Serializable {
 
     /** Counts one example. */
     public void add(Scored scored) {
-        throw new UnsupportedOperationException();
+        int label = scored.label();
+        examples[label]++;
+        top1[label] += scored.trueRank() == 1 ? 1 : 0;
+        top5[label] += scored.inTop5() ? 1 : 0;
+        loss[label] += scored.loss();
     }
 
-    /** Adds another part's counts. */
+    /** Adds another part's counts to these. */
     public Evaluation merge(Evaluation other) {
-        throw new UnsupportedOperationException();
+        if (other.classes() != classes()) {
+            throw new IllegalArgumentException(
+                    "evaluations must have the same classes: %d and %d".formatted(classes(), other.classes()));
+        }
+        for (int label = 0; label < classes(); label++) {
+            examples[label] += other.examples[label];
+            top1[label] += other.top1[label];
+            top5[label] += other.top5[label];
+            loss[label] += other.loss[label];
+        }
+        return this;
     }
 
     /** Classes of the head. */
@@ -35,36 +50,40 @@ public final class Evaluation implements Serializable {
 
     /** All examples. */
     public long examples() {
-        throw new UnsupportedOperationException();
+        return Arrays.stream(examples).sum();
     }
 
     /** Mean cross-entropy; NaN without examples. */
     public double loss() {
-        throw new UnsupportedOperationException();
+        return Arrays.stream(loss).sum() / examples();
     }
 
     /** Share whose prediction is right; NaN without examples. */
     public double top1() {
-        throw new UnsupportedOperationException();
+        return share(Arrays.stream(top1).sum(), examples());
     }
 
     /** Share whose label is among the five most probable; NaN without examples. */
     public double top5() {
-        throw new UnsupportedOperationException();
+        return share(Arrays.stream(top5).sum(), examples());
     }
 
     /** Examples of a class. */
     public long examples(int label) {
-        throw new UnsupportedOperationException();
+        return examples[label];
     }
 
     /** As {@link #top1()}, of a class. */
     public double top1(int label) {
-        throw new UnsupportedOperationException();
+        return share(top1[label], examples[label]);
     }
 
     /** As {@link #top5()}, of a class. */
     public double top5(int label) {
-        throw new UnsupportedOperationException();
+        return share(top5[label], examples[label]);
+    }
+
+    private static double share(long part, long whole) {
+        return whole == 0 ? Double.NaN : (double) part / whole;
     }
 }

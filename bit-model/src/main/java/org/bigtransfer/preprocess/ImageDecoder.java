@@ -1,11 +1,32 @@
 package org.bigtransfer.preprocess;
 
-/** Decodes JPEG, PNG, GIF and BMP files by their content, never by their name. */
+import java.io.IOException;
+
+/**
+ * Decodes JPEG, PNG, GIF and BMP files by their content, never by their name.
+ *
+ * <p>The pixels are those that Pillow's {@code convert("RGB")} gives: CMYK is taken to be stored inverted, as Adobe does; alpha is
+ * dropped; of 16-bit colours the upper byte counts, and 16-bit grey is cut off at 255; a GIF's first frame is taken;
+ * colour profiles and EXIF, its orientation included, are ignored. An image of more than {@link ImageSize#MAX_PIXELS}
+ * pixels is refused from its header.
+ *
+ * <p>Differs from Pillow: a JPEG without its end marker and a PNG without its end chunk or with a wrong checksum are
+ * rejected even when all pixels are there.
+ */
 public final class ImageDecoder {
     private ImageDecoder() {}
 
-    /** Decodes to RGB as Pillow's {@code convert("RGB")} does. @throws RejectedImageException saying what is wrong */
+    /** Decodes to RGB. @throws RejectedImageException saying what is wrong */
     public static RgbImage decode(byte[] encoded) throws RejectedImageException {
-        throw new UnsupportedOperationException();
+        try {
+            return ImageFile.of(encoded).decode();
+        } catch (IOException | RuntimeException e) { // ImageIO throws all kinds of either for damaged files
+            throw new RejectedImageException("damaged image: " + e, e);
+        }
+    }
+
+    /** The size from the file's header alone, without decoding. @throws RejectedImageException saying what is wrong */
+    public static ImageSize size(byte[] encoded) throws RejectedImageException {
+        return ImageFile.of(encoded).size();
     }
 }
