@@ -1,0 +1,49 @@
+package org.bigtransfer.jobs;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.bigtransfer.jobs.settings.Job;
+import org.bigtransfer.jobs.settings.Settings;
+import org.bigtransfer.spark.tables.ResultTables;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Answers a query over the result tables. */
+@Command(
+        name = "sql",
+        description = "Prints the result of a Spark SQL query over the tables runs, steps, evaluations,"
+                + " class_evaluations and predictions: tab-separated, a header line first, NULL for null.",
+        footer = {
+            "",
+            "Examples:",
+            "  bit sql \"SELECT run_id, split, top1, top5 FROM evaluations ORDER BY top1 DESC\"",
+            "  echo 'SELECT step, loss FROM steps' | bit sql -D tables=s3a://lake/bit -",
+        })
+final class SqlJob extends JobCommand {
+    @Parameters(index = "0", paramLabel = "QUERY", description = "The query, or - to read it from standard input.")
+    private String query;
+
+    SqlJob() {
+        super(Job.SQL, "");
+    }
+
+    @Override
+    ExitCode run(JobRun run) throws IOException {
+        Settings settings = run.start();
+        String text = query.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : query;
+
+        try (Sessions session = Sessions.open(run, 1)) {
+            ResultTables.register(session.spark(), settings.tables());
+            Dataset<Row> result = session.spark().sql(text.strip().replaceAll(";$", ""));
+
+            if (run.console().showsTables()) {
+                TextTable.printAligned(run.console().out(), result);
+            } else {
+                TextTable.printTabs(run.console().out(), result);
+            }
+        }
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,112 @@
+package org.bigtransfer.jobs;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.bigtransfer.metrics.Evaluation;
+import org.bigtransfer.spark.train.StepRecord;
+import org.bigtransfer.spark.train.TrainListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Shows how training goes: a progress bar on a terminal, otherwise a line now and then. */
+final class TrainProgress implements TrainListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainProgress.class);
+    private static final long LINE_EVERY_NANOS = 10_000_000_000L;
+
+    private final Console console;
+    private final List<Evaluated> evaluations = new ArrayList<>();
+    private ProgressBar bar;
+    private long steps;
+    private long lastLine;
+
+    /** A scheduled evaluation of the validation split. @param step updates done */
+    record Evaluated(long step, Evaluation validation) {}
+
+    TrainProgress(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void started(long step, long end) {
+        steps = end;
+        LOG.info("training from step {} to {}", step, end);
+        if (console.showsProgress()) {
+            close();
+            bar = new ProgressBarBuilder()
+                    .setTaskName("train")
+                    .setInitialMax(end)
+                    .startsFrom(step, java.time.Duration.ZERO)
+                    .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                    .setUpdateIntervalMillis(500)
+                    .build();
+        }
+    }
+
+    @Override
+    public void stepped(StepRecord record) {
+        String figures = String.format(
+                Locale.ROOT,
+                "loss %.4f  lr %.3g  %.1f images/s",
+                record.loss(),
+                record.learningRate(),
+                record.imagesPerSecond());
+        if (bar != null) {
+            bar.stepTo(record.step() + 1).setExtraMessage(figures);
+            return;
+        }
+        boolean last = record.step() + 1 == steps;
+        if (last || System.nanoTime() - lastLine >= LINE_EVERY_NANOS || lastLine == 0) {
+            lastLine = System.nanoTime();
+            LOG.info(String.format(
+                    Locale.ROOT,
+                    "step %d/%d  %s  averaging %.0f%%",
+                    record.step() + 1,
+                    steps,
+                    figures,
+                    100
+                            * record.averagingSeconds()
+                            / (record.dataSeconds() + record.computeSeconds() + record.averagingSeconds())));
+        }
+    }
+
+    @Override
+    public void evaluated(long step, Evaluation validation) {
+        evaluations.removeIf(earlier -> earlier.step >= step); // after a restart, steps come again
+        evaluations.add(new Evaluated(step, validation));
+        LOG.info(String.format(
+                Locale.ROOT,
+                "step %d: validation loss %.4f, top-1 %.4f, top-5 %.4f of %d",
+                step,
+                validation.loss(),
+                validation.top1(),
+                validation.top5(),
+                validation.examples()));
+    }
+
+    @Override
+    public void checkpointed(long step) {
+        LOG.info("checkpoint of step {} committed", step);
+    }
+
+    @Override
+    public void restarted(int attempt, String cause) {
+        LOG.warn("a replica was lost ({}); training starts again from its last checkpoint, try {}", cause, attempt);
+    }
+
+    /** The scheduled evaluations of this attempt, in order. */
+    List<Evaluated> evaluations() {
+        return List.copyOf(evaluations);
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+            bar = null;
+        }
+    }
+}
