@@ -1,0 +1,34 @@
+package org.bigtransfer.jobs;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.bigtransfer.jobs.Console.Watched;
+
+/** Runs jobs in this JVM and keeps what the last one printed. */
+final class Captured {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    Console console() {
+        return new Console(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                Watched.FILE,
+                Watched.FILE);
+    }
+
+    int execute(String... args) {
+        out.reset();
+        err.reset();
+        return Bit.execute(console(), args);
+    }
+
+    String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}
