@@ -1,0 +1,23 @@
+package org.bigtransfer.dl4j;
+
+import org.bigtransfer.architecture.Architecture;
+import org.bigtransfer.replica.Engine;
+import org.bigtransfer.replica.Replica;
+
+/**
+ * The engine {@code dl4j}: a Deeplearning4j ComputationGraph, its convolutions by oneDNN on a CPU.
+ *
+ * <p>Native memory is JavaCPP's: set {@code org.bytedeco.javacpp.maxbytes} and {@code maxphysicalbytes}, which are the
+ * heap's size otherwise, to 0 (no bound) or to what four vectors of the network's length and its activations need.
+ */
+public final class Dl4jEngine implements Engine {
+    @Override
+    public String name() {
+        return "dl4j";
+    }
+
+    @Override
+    public Replica open(Architecture architecture, int classes, int threads) {
+        return new Dl4jReplica(architecture, classes, threads);
+    }
+}

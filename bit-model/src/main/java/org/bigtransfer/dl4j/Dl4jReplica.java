@@ -1,0 +1,183 @@
+package org.bigtransfer.dl4j;
+
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.bigtransfer.architecture.Architecture;
+import org.bigtransfer.architecture.ParameterLayout;
+import org.bigtransfer.architecture.ParameterLayout.Tensor;
+import org.bigtransfer.dl4j.compute.ComputeThreads;
+import org.bigtransfer.dl4j.compute.Floats;
+import org.bigtransfer.dl4j.compute.VectorLoops;
+import org.bigtransfer.replica.FlatVector;
+import org.bigtransfer.replica.MicroBatch;
+import org.bigtransfer.replica.NativeVector;
+import org.bigtransfer.replica.Predictions;
+import org.bigtransfer.replica.Replica;
+import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A {@link BitGraph} as a replica, in float32. Its vectors are views of the graph's own memory. */
+final class Dl4jReplica implements Replica {
+    private final ParameterLayout layout;
+    private final ComputeThreads threads;
+    private final ComputationGraph graph;
+    private final NativeVector parameters;
+    private final NativeVector microBatchGradient;
+    private final NativeVector velocity;
+    private final NativeVector gradient;
+    private INDArray images = Nd4j.empty(DataType.FLOAT);
+    private INDArray targets = Nd4j.empty(DataType.FLOAT);
+
+    Dl4jReplica(Architecture architecture, int classes, int threads) {
+        this.layout = ParameterLayout.of(architecture, classes);
+        this.threads = new ComputeThreads(threads);
+        this.threads.enter();
+        this.graph =
+                new ComputationGraph(BitGraph.configuration(architecture, classes, DataType.FLOAT, new Momentum(0)));
+        graph.init(Nd4j.zeros(DataType.FLOAT, 1, layout.length()), false);
+        graph.initGradientsView();
+        checkLayout();
+        this.parameters = view(graph.params());
+        this.microBatchGradient = view(graph.getGradientsViewArray());
+        this.velocity = view(graph.getUpdater(true).getStateViewArray());
+        this.gradient = NativeVector.zeros(layout.length());
+    }
+
+    private NativeVector view(INDArray flat) {
+        if (flat.length() != layout.length()) {
+            throw new IllegalStateException(
+                    "the graph's vectors must have length %d: %d".formatted(layout.length(), flat.length()));
+        }
+        return NativeVector.view(new FloatPointer(Floats.address(flat)), flat.length());
+    }
+
+    /** Deeplearning4j's flattening order must be the layout's. */
+    private void checkLayout() {
+        long base = Floats.address(graph.params()).address();
+        List<Tensor> actual = new ArrayList<>();
+        for (int vertex : graph.topologicalSortOrder()) {
+            Layer layer = graph.getVertices()[vertex].getLayer();
+            if (layer == null) {
+                continue;
+            }
+            String prefix = graph.getVertices()[vertex].getVertexName() + "/";
+            for (Map.Entry<String, INDArray> parameter : layer.paramTable().entrySet()) {
+                long offset = (Floats.address(parameter.getValue()).address() - base) / Float.BYTES;
+                actual.add(new Tensor(prefix + parameter.getKey(), shape(parameter.getValue()), offset));
+            }
+        }
+        List<Tensor> expected = layout.tensors();
+        for (int i = 0; i < Math.max(actual.size(), expected.size()); i++) {
+            if (i >= actual.size() || i >= expected.size() || !sameMemory(actual.get(i), expected.get(i))) {
+                throw new IllegalStateException("the graph's parameters must lie as the layout says, %s: %s"
+                        .formatted(expected.subList(Math.min(i, expected.size()), expected.size()), actual));
+            }
+        }
+    }
+
+    private static List<Long> shape(INDArray parameter) {
+        return Arrays.stream(parameter.shape()).boxed().toList();
+    }
+
+    /** Same place and length, and the same name but for the head's, which are Deeplearning4j's W and b. */
+    private static boolean sameMemory(Tensor actual, Tensor expected) {
+        return actual.offset() == expected.offset()
+                && actual.length() == expected.length()
+                && (actual.name().equals(expected.name())
+                        || actual.name().startsWith(BitGraph.HEAD)
+                                && expected.name().startsWith(BitGraph.HEAD));
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public double accumulate(MicroBatch batch, double weight) {
+        threads.enter();
+        images = fill(images, batch.images().duplicate().position(0), batch.count(), batch.size());
+        targets = like(targets, batch.count(), batch.classes());
+        Floats.slice(targets, 0, batch.targets().length).put(batch.targets());
+        graph.setInputs(images);
+        graph.setLabels(targets);
+        graph.computeGradientAndScore();
+        double loss = graph.score();
+        graph.clear();
+        VectorLoops.add(gradient, microBatchGradient, weight / batch.count());
+        return loss;
+    }
+
+    /** Copies images into an array, into the given one if its shape fits. */
+    private static INDArray fill(INDArray array, FloatBuffer from, int count, int size) {
+        INDArray filled = like(array, count, size, size, 3);
+        int floats = Math.toIntExact(filled.length());
+        Floats.slice(filled, 0, floats).put(from.slice().limit(floats));
+        return filled;
+    }
+
+    private static INDArray like(INDArray array, long... shape) {
+        if (!array.isEmpty() && Arrays.equals(array.shape(), shape)) {
+            return array;
+        }
+        if (!array.isEmpty()) {
+            array.close();
+        }
+        return Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
+    }
+
+    @Override
+    public void update(double learningRate) {
+        threads.enter();
+        VectorLoops.step(parameters, velocity, gradient, Momentum.MOMENTUM, learningRate);
+    }
+
+    @Override
+    public void clearGradient() {
+        gradient.clear();
+    }
+
+    @Override
+    public FlatVector gradient() {
+        return gradient;
+    }
+
+    @Override
+    public FlatVector parameters() {
+        return parameters;
+    }
+
+    @Override
+    public FlatVector optimizerState() {
+        return velocity;
+    }
+
+    @Override
+    public Predictions predict(FloatBuffer pixels, int count, int size) {
+        threads.enter();
+        images = fill(images, pixels, count, size);
+        INDArray[] outputs =
+                graph.output(List.of(BitGraph.HEAD, BitGraph.PRE_LOGITS), false, new INDArray[] {images}, null);
+        graph.clear();
+        float[] logits = outputs[0].dup('c').data().asFloat();
+        float[] preLogits = outputs[1].dup('c').data().asFloat();
+        return new Predictions(count, logits, preLogits);
+    }
+
+    @Override
+    public void close() {
+        for (Layer layer : graph.getLayers()) {
+            layer.close();
+        }
+        graph.close();
+        gradient.close();
+        threads.close();
+    }
+}

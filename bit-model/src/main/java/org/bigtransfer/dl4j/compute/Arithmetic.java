@@ -1,0 +1,21 @@
+package org.bigtransfer.dl4j.compute;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Makes the layers' arithmetic. All arrays are dense, row-major and of one data type. */
+public interface Arithmetic {
+    /** A convolution of that geometry. It belongs to one layer. */
+    Convolution convolution(Geometry geometry);
+
+    /** The standardization of a convolution's filters. */
+    Standardization standardization();
+
+    /** A group normalization. It belongs to one layer. */
+    GroupNormalization groupNormalization(Grouping grouping);
+
+    /** oneDNN and Java loops for float32 where ND4J computes on a CPU, ND4J's own operations otherwise. */
+    static Arithmetic fastest(DataType type) {
+        return type == DataType.FLOAT && Nd4j.getEnvironment().isCPU() ? new CpuArithmetic() : new Nd4jArithmetic();
+    }
+}

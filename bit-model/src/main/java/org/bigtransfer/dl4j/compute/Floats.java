@@ -1,0 +1,38 @@
+package org.bigtransfer.dl4j.compute;
+
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The memory of dense float32 arrays. */
+public final class Floats {
+    private Floats() {}
+
+    /** Where an array begins; heeds a view's offset, which {@code data().pointer()} does not. */
+    public static Pointer address(INDArray array) {
+        return array.data().addressPointer();
+    }
+
+    /** A view of {@code count} floats of an array from {@code offset} on. */
+    public static FloatBuffer slice(INDArray array, long offset, int count) {
+        FloatPointer pointer = new FloatPointer(address(array));
+        return pointer.position(offset).limit(offset + count).asBuffer();
+    }
+
+    /** A copy. */
+    static float[] copy(INDArray vector) {
+        float[] copy = new float[Math.toIntExact(vector.length())];
+        slice(vector, 0, copy.length).get(copy);
+        return copy;
+    }
+
+    /** Overwrites a vector. */
+    static void assign(INDArray vector, double[] values) {
+        float[] rounded = new float[values.length];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = (float) values[i];
+        }
+        slice(vector, 0, rounded.length).put(rounded);
+    }
+}

@@ -1,0 +1,42 @@
+package org.bigtransfer.dl4j.compute;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.javacpp.Pointer;
+
+/** A primitive with its arguments, whose addresses are given when it runs. */
+final class OneDnnCall implements AutoCloseable {
+    private final primitive primitive;
+    private final IntMemoryMap arguments = new IntMemoryMap();
+    private final List<memory> memories = new ArrayList<>();
+
+    OneDnnCall(primitive primitive) {
+        this.primitive = primitive;
+    }
+
+    /** Appends an argument. */
+    OneDnnCall argument(int id, memory.desc desc) {
+        memory argument = new memory(desc, OneDnn.ENGINE, new Pointer());
+        memories.add(argument);
+        arguments.put(id, argument);
+        return this;
+    }
+
+    /** Runs the primitive. @param addresses of the arguments in the order in which they were appended */
+    void run(Pointer... addresses) {
+        for (int i = 0; i < addresses.length; i++) {
+            memories.get(i).set_data_handle(addresses[i]);
+        }
+        primitive.execute(OneDnn.stream(), arguments);
+    }
+
+    @Override
+    public void close() {
+        arguments.close();
+        memories.forEach(Pointer::close);
+        primitive.close();
+    }
+}

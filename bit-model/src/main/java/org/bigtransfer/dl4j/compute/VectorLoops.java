@@ -1,0 +1,74 @@
+package org.bigtransfer.dl4j.compute;
+
+import org.bigtransfer.replica.FlatVector;
+
+/** Element-wise arithmetic on whole parameter vectors, in float32. */
+public final class VectorLoops {
+    private static final int TILE = 1 << 13;
+    private static final int TASK = 1 << 19;
+
+    private VectorLoops() {}
+
+    /** sum += factor · x. */
+    public static void add(FlatVector sum, FlatVector x, double factor) {
+        float f = (float) factor;
+        forTiles(sum.length(), () -> {
+            float[] a = new float[TILE];
+            float[] b = new float[TILE];
+            return (at, n) -> {
+                sum.read(at, a, 0, n);
+                x.read(at, b, 0, n);
+                for (int i = 0; i < n; i++) {
+                    a[i] += f * b[i];
+                }
+                sum.write(at, a, 0, n);
+            };
+        });
+    }
+
+    /** velocity ← momentum · velocity + gradient; parameters ← parameters − rate · velocity. */
+    public static void step(
+            FlatVector parameters, FlatVector velocity, FlatVector gradient, double momentum, double rate) {
+        float m = (float) momentum;
+        float r = (float) rate;
+        forTiles(parameters.length(), () -> {
+            float[] p = new float[TILE];
+            float[] v = new float[TILE];
+            float[] g = new float[TILE];
+            return (at, n) -> {
+                parameters.read(at, p, 0, n);
+                velocity.read(at, v, 0, n);
+                gradient.read(at, g, 0, n);
+                for (int i = 0; i < n; i++) {
+                    v[i] = m * v[i] + g[i];
+                }
+                for (int i = 0; i < n; i++) {
+                    p[i] -= r * v[i];
+                }
+                velocity.write(at, v, 0, n);
+                parameters.write(at, p, 0, n);
+            };
+        });
+    }
+
+    /** What is done with a tile. */
+    private interface Tile {
+        void run(long at, int count);
+    }
+
+    /** Makes what one task needs for all its tiles. */
+    private interface Task {
+        Tile start();
+    }
+
+    private static void forTiles(long length, Task task) {
+        int tasks = Math.toIntExact((length + TASK - 1) / TASK);
+        ComputeThreads.current().run(tasks, index -> {
+            Tile tile = task.start();
+            long end = Math.min(length, (long) (index + 1) * TASK);
+            for (long at = (long) index * TASK; at < end; at += TILE) {
+                tile.run(at, (int) Math.min(TILE, end - at));
+            }
+        });
+    }
+}
