@@ -21,11 +21,15 @@ public final class Evaluation implements Serializable {
 
     /** Counts one example. */
     public void add(Scored scored) {
-        int label = scored.label();
+        add(scored.label(), scored.trueRank(), scored.loss());
+    }
+
+    /** As {@link #add(Scored)}, of these components of it alone. */
+    public void add(int label, int trueRank, double crossEntropy) {
         examples[label]++;
-        top1[label] += scored.trueRank() == 1 ? 1 : 0;
-        top5[label] += scored.inTop5() ? 1 : 0;
-        loss[label] += scored.loss();
+        top1[label] += trueRank == 1 ? 1 : 0;
+        top5[label] += trueRank <= Scored.TOP ? 1 : 0;
+        loss[label] += crossEntropy;
     }
 
     /** Adds another part's counts to these. */

@@ -82,9 +82,4 @@ public record Scored(int label, int predicted, int trueRank, double loss, int[] 
         }
         return false;
     }
-
-    /** Whether the label is among the five most probable. */
-    public boolean inTop5() {
-        return trueRank <= TOP;
-    }
 }

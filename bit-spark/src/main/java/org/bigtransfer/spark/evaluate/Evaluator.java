@@ -1,0 +1,85 @@
+package org.bigtransfer.spark.evaluate;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import org.bigtransfer.metrics.Evaluation;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.dataset.DatasetFile;
+import org.bigtransfer.spark.tables.TableRow;
+
+/**
+ * Evaluates a network on a split: tasks with a replica each take contiguous batches of it and write their predictions.
+ *
+ * <p>Batches lie on one grid over the split's rows, and the driver adds examples up in the rows' order, so that the
+ * numbers have the same bits for any number of tasks.
+ */
+public final class Evaluator {
+    private Evaluator() {}
+
+    /**
+     * Evaluates, and writes the rows of {@link org.bigtransfer.spark.tables.Table#PREDICTIONS}, a file a task.
+     *
+     * @return counts of the whole split; no example gives NaN accuracies
+     * @throws IOException when there is no such dataset, split or weight file
+     */
+    public static Evaluation evaluate(SparkSession spark, EvaluationPlan plan, PredictionTarget target)
+            throws IOException {
+        Configuration conf = spark.sessionState().newHadoopConf();
+        DatasetDescription dataset = DatasetFile.read(conf, plan.dataset());
+        long examples = dataset.split(plan.split()).examples();
+        Path weights = new Path(plan.weights());
+        weights.getFileSystem(conf).getFileStatus(weights); // a missing file is better told here than by a task
+        List<EvaluationTask> tasks = tasks(plan, target, dataset, examples, new SerializableConfiguration(conf));
+        Evaluation whole = new Evaluation(dataset.classes().size());
+        if (tasks.isEmpty()) {
+            return whole;
+        }
+        List<TaskScores> scores = JavaSparkContext.fromSparkContext(spark.sparkContext())
+                .parallelize(tasks, tasks.size())
+                .map(EvaluationTask::run)
+                .collect();
+        scores.forEach(score -> score.addTo(whole));
+        return whole;
+    }
+
+    private static List<EvaluationTask> tasks(
+            EvaluationPlan plan,
+            PredictionTarget target,
+            DatasetDescription dataset,
+            long examples,
+            SerializableConfiguration conf) {
+        long batches = (examples + plan.batch() - 1) / plan.batch();
+        int count = (int) Math.min(batches, plan.tasks());
+        List<EvaluationTask> tasks = new ArrayList<>();
+        for (int part = 0; part < count; part++) {
+            long first = batches * part / count * plan.batch();
+            long end = Math.min(examples, batches * (part + 1) / count * plan.batch());
+            tasks.add(new EvaluationTask(plan, target, dataset, conf, part, first, end));
+        }
+        return tasks;
+    }
+
+    /** The rows of {@link org.bigtransfer.spark.tables.Table#CLASS_EVALUATIONS} for an evaluation. */
+    public static List<TableRow.ClassEvaluation> classRows(
+            Evaluation evaluation, List<String> classes, String split, PredictionTarget target) {
+        List<TableRow.ClassEvaluation> rows = new ArrayList<>();
+        for (int label = 0; label < classes.size(); label++) {
+            rows.add(new TableRow.ClassEvaluation(
+                    target.modelRunId(),
+                    target.step(),
+                    split,
+                    label,
+                    classes.get(label),
+                    evaluation.examples(label),
+                    evaluation.top1(label),
+                    evaluation.top5(label)));
+        }
+        return rows;
+    }
+}
