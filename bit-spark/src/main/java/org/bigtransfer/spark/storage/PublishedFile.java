@@ -29,18 +29,9 @@ public final class PublishedFile {
 
     /** Replaces or creates the file. A failure leaves what was there. */
     public static void write(Configuration conf, Path path, Content content) throws IOException {
-        FileSystem fs = path.getFileSystem(conf);
-        Path qualified = fs.makeQualified(path);
-        if (OBJECT_STORES.contains(qualified.toUri().getScheme())) {
-            writeTo(fs, qualified, content);
-            return;
-        }
-        Path hidden = new Path(qualified.getParent(), "." + qualified.getName() + "." + UUID.randomUUID());
-        try {
-            writeTo(fs, hidden, content);
-            FileContext.getFileContext(qualified.toUri(), conf).rename(hidden, qualified, Rename.OVERWRITE);
-        } finally {
-            fs.delete(hidden, false);
+        try (Draft draft = open(conf, path)) {
+            content.writeTo(draft.stream());
+            draft.publish();
         }
     }
 
@@ -49,10 +40,52 @@ public final class PublishedFile {
         write(conf, path, out -> out.write(bytes));
     }
 
-    private static void writeTo(FileSystem fs, Path path, Content content) throws IOException {
-        // Not try-with-resources: closing after a failure would publish half an object.
-        OutputStream out = fs.create(path, true);
-        content.writeTo(out);
-        out.close();
+    /** Begins a file that nobody sees until {@link Draft#publish()}. */
+    public static Draft open(Configuration conf, Path path) throws IOException {
+        FileSystem fs = path.getFileSystem(conf);
+        Path qualified = fs.makeQualified(path);
+        Path written = OBJECT_STORES.contains(qualified.toUri().getScheme())
+                ? qualified
+                : new Path(qualified.getParent(), "." + qualified.getName() + "." + UUID.randomUUID());
+        return new Draft(conf, fs, qualified, written, fs.create(written, true));
+    }
+
+    /** A file being written. */
+    public static final class Draft implements AutoCloseable {
+        private final Configuration conf;
+        private final FileSystem fs;
+        private final Path path;
+        private final Path written;
+        private final OutputStream stream;
+
+        private Draft(Configuration conf, FileSystem fs, Path path, Path written, OutputStream stream) {
+            this.conf = conf;
+            this.fs = fs;
+            this.path = path;
+            this.written = written;
+            this.stream = stream;
+        }
+
+        /** Where the content goes; {@link #publish()} closes it. */
+        public OutputStream stream() {
+            return stream;
+        }
+
+        /** Closes the stream and lets readers see the file, instead of any file of that name. */
+        public void publish() throws IOException {
+            stream.close();
+            if (!written.equals(path)) {
+                FileContext.getFileContext(path.toUri(), conf).rename(written, path, Rename.OVERWRITE);
+            }
+        }
+
+        /** Removes what was not published. On object stores the stream is left open: closing would publish a part. */
+        @Override
+        public void close() throws IOException {
+            if (!written.equals(path)) {
+                stream.close();
+                fs.delete(written, false);
+            }
+        }
     }
 }

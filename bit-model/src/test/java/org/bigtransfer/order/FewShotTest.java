@@ -1,0 +1,45 @@
+package org.bigtransfer.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FewShotTest {
+    private static final List<String> CLASSES = List.of("a", "b", "none");
+    private static final int[][] LABELS = {{0, 1, 0, 1}, {}, {1, 1, 0, 0, 0}};
+
+    @Test
+    void choosesExactlyKOfEachClassWithoutReplacement() {
+        int[] byClass = new int[3];
+        int[][] chosen = FewShot.select(LABELS, CLASSES, 3, 5);
+        for (int group = 0; group < LABELS.length; group++) {
+            assertThat(chosen[group]).isSorted().doesNotHaveDuplicates();
+            for (int row : chosen[group]) {
+                byClass[LABELS[group][row]]++;
+            }
+        }
+        assertThat(byClass).containsExactly(3, 3, 0);
+    }
+
+    @Test
+    void dependsOnTheSeed() {
+        assertThat(FewShot.select(LABELS, CLASSES, 2, 1)).isDeepEqualTo(FewShot.select(LABELS, CLASSES, 2, 1));
+        assertThat(java.util.stream.LongStream.range(0, 50)
+                        .mapToObj(seed -> Arrays.deepToString(FewShot.select(LABELS, CLASSES, 2, seed)))
+                        .distinct()
+                        .count())
+                .isGreaterThan(20);
+    }
+
+    @Test
+    void refusesClassesWithFewerExamples() {
+        assertThatThrownBy(() -> FewShot.select(LABELS, CLASSES, 5, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("class b must have at least 5 examples to draw: 4");
+        assertThatThrownBy(() -> FewShot.select(LABELS, CLASSES, 0, 1))
+                .hasMessage("examples per class must be at least 1: 0");
+    }
+}

@@ -1,0 +1,71 @@
+package org.bigtransfer.spark.dataset;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.api.Binary;
+import org.bigtransfer.spark.storage.ParquetStream;
+
+/** Writes one Parquet file of a dataset. The same rows give the same bytes. */
+public final class ImageWriter implements AutoCloseable {
+    /** Parquet looks at a row group's size every so many rows. Of large images, 16 rows are already megabytes. */
+    private static final int ROWS_PER_SIZE_CHECK = 8;
+
+    private final ParquetWriter<Group> writer;
+
+    /** @param out stays open @param rowGroupBytes about how large a row group becomes */
+    public ImageWriter(OutputStream out, long rowGroupBytes) throws IOException {
+        writer = ExampleParquetWriter.builder(ParquetStream.to(out))
+                .withType(ImageSchema.ROWS)
+                .withConf(new Configuration(false))
+                .withWriterVersion(WriterVersion.PARQUET_1_0)
+                .withRowGroupSize(rowGroupBytes)
+                .withMinRowCountForPageSizeCheck(ROWS_PER_SIZE_CHECK)
+                .withMaxRowCountForPageSizeCheck(ROWS_PER_SIZE_CHECK)
+                // Encoded images do not compress, and no two are equal.
+                .withCompressionCodec(CompressionCodecName.UNCOMPRESSED)
+                .withDictionaryEncoding(ImageSchema.IMAGE, false)
+                .withDictionaryEncoding(ImageSchema.IMAGE_ID, false)
+                .withDictionaryEncoding(ImageSchema.SHA256, false)
+                // Minimum and maximum of an image's bytes mean nothing, but would be kept whole.
+                .withStatisticsTruncateLength(1)
+                .withColumnIndexTruncateLength(1)
+                .withPageWriteChecksumEnabled(true)
+                .build();
+    }
+
+    /** Appends a row. @param sha256 hex, of the image's bytes */
+    public void write(ImageRow row, String className, String sha256) throws IOException {
+        SimpleGroup group = new SimpleGroup(ImageSchema.ROWS);
+        group.add(ImageSchema.IMAGE_ID, row.imageId());
+        group.add(ImageSchema.LABEL, row.label());
+        group.add(ImageSchema.CLASS_NAME, className);
+        group.add(ImageSchema.WIDTH, row.width());
+        group.add(ImageSchema.HEIGHT, row.height());
+        group.add(ImageSchema.SHA256, sha256);
+        group.add(ImageSchema.IMAGE, Binary.fromConstantByteArray(row.image()));
+        writer.write(group);
+    }
+
+    /** Writes what is left and the footer. */
+    @Override
+    public void close() throws IOException {
+        writer.close();
+    }
+
+    /** The rows of each row group written. Only after {@link #close()}. */
+    public List<Integer> rowGroups() {
+        return writer.getFooter().getBlocks().stream()
+                .map(BlockMetaData::getRowCount)
+                .map(Math::toIntExact)
+                .toList();
+    }
+}

@@ -1,0 +1,258 @@
+package org.bigtransfer.spark.feed;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
+import org.bigtransfer.order.SampleOrder.Example;
+import org.bigtransfer.order.Seeds;
+import org.bigtransfer.preprocess.RejectedImageException;
+import org.bigtransfer.replica.MicroBatch;
+import org.bigtransfer.replica.ReductionTree.Node;
+import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
+import org.bigtransfer.spark.dataset.DatasetDescription.Split;
+import org.bigtransfer.spark.dataset.DatasetException;
+import org.bigtransfer.spark.dataset.ImageRow;
+import org.bigtransfer.spark.dataset.SplitReader;
+
+/**
+ * Brings one replica its micro-batches in order, prepared ahead of time by threads of its own.
+ *
+ * <p>One thread reads row groups, the others decode and augment images; at most {@value #AHEAD} micro-batches are under
+ * way beyond the one in the caller's hands. What comes out depends on the plan, the step and the micro-batch alone, not
+ * on the start, the number of threads or the share. Used by one thread at a time.
+ */
+public final class Feed implements AutoCloseable {
+    private static final int AHEAD = 3;
+    private static final int CHANNELS = 3;
+
+    /** A stream's window is two row groups long, which may lie across four of unequal size. */
+    private static final int ROW_GROUPS_PER_STREAM = 4;
+
+    private static final long LEAST_CACHE_BYTES = 64L << 20;
+
+    /** Keeps augmentation's random numbers apart from others of the same seed. */
+    private static final long STREAM = 0x6175676D656E74L;
+
+    private final FeedPlan plan;
+    private final Node share;
+    private final long endStep;
+    private final RowGroupCache cache;
+    private final ExecutorService reader;
+    private final ExecutorService workers;
+    private final BlockingQueue<CompletableFuture<Optional<MicroBatch>>> ahead = new ArrayBlockingQueue<>(AHEAD - 1);
+    private final BlockingQueue<FloatBuffer> buffers = new ArrayBlockingQueue<>(AHEAD + 1);
+    private FloatBuffer inUse;
+    private long step;
+    private int microBatch;
+
+    /**
+     * Starts feeding.
+     *
+     * @param share the replica's micro-batches of each step
+     * @param startStep the first step wanted
+     * @param endStep one past the last step
+     * @param threads that decode and augment
+     */
+    public Feed(Configuration conf, FeedPlan plan, Node share, long startStep, long endStep, int threads)
+            throws IOException {
+        this.plan = plan;
+        this.share = share;
+        this.endStep = endStep;
+        this.step = startStep;
+        this.microBatch = share.first();
+        Split split = plan.description().split(plan.split());
+        this.cache = new RowGroupCache(
+                new SplitReader(conf, plan.dataset(), plan.description(), plan.split()),
+                plan.rows(),
+                Math.max(LEAST_CACHE_BYTES, share.size() * ROW_GROUPS_PER_STREAM * rowGroupBytes(split)));
+        this.reader = Executors.newSingleThreadExecutor(daemon("bit-feed-reader"));
+        this.workers = Executors.newFixedThreadPool(threads, daemon("bit-feed-decoder"));
+        reader.execute(() -> readAhead(startStep));
+        reader.shutdown();
+    }
+
+    private static long rowGroupBytes(Split split) {
+        return split.files().stream()
+                .filter(file -> !file.rowGroups().isEmpty())
+                .mapToLong(Feed::meanRowGroupBytes)
+                .max()
+                .orElse(0);
+    }
+
+    private static long meanRowGroupBytes(DataFile file) {
+        return file.bytes() / file.rowGroups().size();
+    }
+
+    private static ThreadFactory daemon(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + number.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /**
+     * The next micro-batch, which must be the one asked for; empty when the order has no examples for it. Its images are
+     * valid until the next call.
+     *
+     * @throws IOException when a row group cannot be read or an image not decoded
+     */
+    public Optional<MicroBatch> next(long step, int microBatch) throws IOException {
+        if (step != this.step || microBatch != this.microBatch || step >= endStep) {
+            throw new IllegalArgumentException(
+                    "a feed must be asked in order for step %d, micro-batch %d (before step %d): %d, %d"
+                            .formatted(this.step, this.microBatch, endStep, step, microBatch));
+        }
+        recycle();
+        Optional<MicroBatch> batch = await(step, microBatch);
+        inUse = batch.map(MicroBatch::images).orElse(null);
+        this.microBatch++;
+        if (this.microBatch == share.end()) {
+            this.microBatch = share.first();
+            this.step++;
+        }
+        return batch;
+    }
+
+    private void recycle() {
+        if (inUse != null) {
+            buffers.offer(inUse.clear());
+            inUse = null;
+        }
+    }
+
+    private Optional<MicroBatch> await(long step, int microBatch) throws IOException {
+        try {
+            CompletableFuture<Optional<MicroBatch>> batch = ahead.poll(1, TimeUnit.SECONDS);
+            while (batch == null) {
+                if (reader.isTerminated() && ahead.isEmpty()) {
+                    throw new IOException("a feed must not be asked after it was closed or its reader died");
+                }
+                batch = ahead.poll(1, TimeUnit.SECONDS);
+            }
+            return batch.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException("interrupted while waiting for images").initCause(e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() instanceof UncheckedIOException ? e.getCause().getCause() : e.getCause();
+            close();
+            throw new IOException(
+                    "micro-batch %d of step %d must be readable: %s".formatted(microBatch, step, cause.getMessage()),
+                    cause);
+        }
+    }
+
+    private void readAhead(long startStep) {
+        try {
+            for (long at = startStep; at < endStep; at++) {
+                for (int j = share.first(); j < share.end(); j++) {
+                    CompletableFuture<Optional<MicroBatch>> batch = prepare(at, j);
+                    ahead.put(batch);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private CompletableFuture<Optional<MicroBatch>> prepare(long step, int microBatch) {
+        try {
+            List<ImageRow> rows = new ArrayList<>();
+            for (Example example : examples(step, microBatch)) {
+                rows.add(cache.get(example.rowGroup()).get(example.row()));
+            }
+            return rows.isEmpty()
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : decode(rows, step, microBatch);
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private Example[] examples(long step, int microBatch) {
+        // The order keeps its last permutations; replicas of one JVM may share a plan.
+        synchronized (plan.order()) {
+            return plan.order().microBatch(step, microBatch);
+        }
+    }
+
+    private CompletableFuture<Optional<MicroBatch>> decode(List<ImageRow> rows, long step, int microBatch) {
+        int size = plan.preprocessing().resolution().crop();
+        FloatBuffer images = buffer(size, rows.size());
+        CompletableFuture<?>[] decoded = new CompletableFuture<?>[rows.size()];
+        for (int i = 0; i < decoded.length; i++) {
+            int index = i;
+            long seed = Seeds.mix(plan.seed(), STREAM, step, microBatch, index);
+            decoded[i] = CompletableFuture.runAsync(() -> augment(rows.get(index), seed, images, index), workers);
+        }
+        return CompletableFuture.allOf(decoded)
+                .thenApplyAsync(
+                        done -> {
+                            MicroBatch batch = new MicroBatch(images, rows.size(), size, targets(rows));
+                            plan.mixup().mix(batch, step, microBatch);
+                            return Optional.of(batch);
+                        },
+                        workers);
+    }
+
+    /** A buffer used before if it is large enough: micro-batches differ by one image at most, but for an epoch's last. */
+    private FloatBuffer buffer(int size, int count) {
+        int floats = Math.multiplyExact(Math.multiplyExact(size, size), Math.multiplyExact(count, CHANNELS));
+        FloatBuffer used = buffers.poll();
+        FloatBuffer buffer = used != null && used.capacity() >= floats
+                ? used
+                : ByteBuffer.allocateDirect(Math.multiplyExact(floats, Float.BYTES))
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer();
+        return buffer.clear().limit(floats);
+    }
+
+    private void augment(ImageRow row, long seed, FloatBuffer images, int index) {
+        try {
+            plan.preprocessing().train(row.image(), seed, images.duplicate(), index);
+        } catch (RejectedImageException e) {
+            throw new UncheckedIOException(
+                    new DatasetException("image %s of %s must be decodable: %s"
+                            .formatted(row.imageId(), plan.dataset(), e.getMessage()), e));
+        }
+    }
+
+    private float[] targets(List<ImageRow> rows) {
+        int classes = plan.description().classes().size();
+        float[] targets = new float[rows.size() * classes];
+        for (int i = 0; i < rows.size(); i++) {
+            targets[i * classes + rows.get(i).label()] = 1;
+        }
+        return targets;
+    }
+
+    /** Row groups read from storage so far. */
+    long rowGroupsRead() {
+        return cache.reads();
+    }
+
+    /** Stops the threads. */
+    @Override
+    public void close() {
+        reader.shutdownNow();
+        workers.shutdownNow();
+    }
+}

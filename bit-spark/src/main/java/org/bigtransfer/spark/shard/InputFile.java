@@ -1,0 +1,64 @@
+package org.bigtransfer.spark.shard;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A file or a folder of an input, as it was found.
+ *
+ * @param source the split that it is the input of
+ * @param folder relative to the input, without a slash at either end; empty for the input itself
+ * @param name of the file; empty for a folder
+ * @param reason why it is rejected already; empty if it is not
+ * @param bytes its content
+ */
+record InputFile(String source, String folder, String name, String reason, byte[] bytes) implements Serializable {
+    private static final byte[] NOTHING = {};
+    private static final String MAC_ARCHIVE_FOLDER = "__MACOSX";
+
+    /** A folder. */
+    static InputFile folder(String source, Location location) {
+        return new InputFile(source, location.path(), "", "", NOTHING);
+    }
+
+    /** A file that cannot be an image of a class. */
+    static InputFile rejected(String source, Location location, String reason) {
+        return new InputFile(source, location.folder(), location.name(), reason, NOTHING);
+    }
+
+    /**
+     * Where something lies in an input.
+     *
+     * @param parts names of folders, then of the thing itself; none for the input itself
+     * @param reason why nothing at such a place can be used; empty if it can
+     */
+    record Location(List<String> parts, String reason) {
+        /** Understands a path as archives spell it; empty for hidden things, which are ignored. */
+        static Optional<Location> of(String path) {
+            if (path.startsWith("/")) {
+                return Optional.of(new Location(List.of(path), "its path must not be absolute"));
+            }
+            List<String> parts = new ArrayList<>(List.of(path.split("/", -1)));
+            parts.removeIf(part -> part.isEmpty() || part.equals("."));
+            if (parts.contains("..")) {
+                return Optional.of(new Location(List.of(path), "its path must not contain .."));
+            }
+            boolean hidden = parts.stream().anyMatch(part -> part.startsWith(".") || part.equals(MAC_ARCHIVE_FOLDER));
+            return hidden ? Optional.empty() : Optional.of(new Location(parts, ""));
+        }
+
+        String path() {
+            return String.join("/", parts);
+        }
+
+        String folder() {
+            return String.join("/", parts.subList(0, Math.max(0, parts.size() - 1)));
+        }
+
+        String name() {
+            return parts.isEmpty() ? "" : parts.get(parts.size() - 1);
+        }
+    }
+}
