@@ -1,5 +1,6 @@
 package org.bigtransfer.spark.dataset;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -53,9 +54,15 @@ public final class DatasetFile {
             return JSON.treeToValue(json, DatasetDescription.class);
         } catch (DatasetException e) {
             throw e;
+        } catch (JsonProcessingException e) {
+            throw notADescription(path, e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new DatasetException("%s must be a dataset's description: %s".formatted(path, e.getMessage()), e);
+            throw notADescription(path, e.getMessage(), e);
         }
+    }
+
+    private static DatasetException notADescription(Path path, String reason, IOException cause) {
+        return new DatasetException("%s must be a dataset's description: %s".formatted(path, reason), cause);
     }
 
     /** Publishes the description: from then on the folder is this dataset. */

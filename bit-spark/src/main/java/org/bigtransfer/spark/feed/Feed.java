@@ -152,7 +152,8 @@ public final class Feed implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw (IOException) new InterruptedIOException("interrupted while waiting for images").initCause(e);
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause() instanceof UncheckedIOException ? e.getCause().getCause() : e.getCause();
+            Throwable cause =
+                    e.getCause() instanceof UncheckedIOException ? e.getCause().getCause() : e.getCause();
             close();
             throw new IOException(
                     "micro-batch %d of step %d must be readable: %s".formatted(microBatch, step, cause.getMessage()),
@@ -229,9 +230,9 @@ public final class Feed implements AutoCloseable {
         try {
             plan.preprocessing().train(row.image(), seed, images.duplicate(), index);
         } catch (RejectedImageException e) {
-            throw new UncheckedIOException(
-                    new DatasetException("image %s of %s must be decodable: %s"
-                            .formatted(row.imageId(), plan.dataset(), e.getMessage()), e));
+            throw new UncheckedIOException(new DatasetException(
+                    "image %s of %s must be decodable: %s".formatted(row.imageId(), plan.dataset(), e.getMessage()),
+                    e));
         }
     }
 

@@ -29,13 +29,13 @@ public record ShardPlan(
             throw new IllegalArgumentException("validation percent must be in 0..99: " + validationPercent);
         }
         if (validationPercent > 0 && !validation.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "validation percent must be 0 where validation images are given: %d, %s"
-                            .formatted(validationPercent, validation));
+            throw new IllegalArgumentException("validation percent must be 0 where validation images are given: %d, %s"
+                    .formatted(validationPercent, validation));
         }
         if (rowGroupBytes < 1 || fileBytes < rowGroupBytes) {
-            throw new IllegalArgumentException("file bytes must be at least row group bytes, and those at least 1: %d, %d"
-                    .formatted(fileBytes, rowGroupBytes));
+            throw new IllegalArgumentException(
+                    "file bytes must be at least row group bytes, and those at least 1: %d, %d"
+                            .formatted(fileBytes, rowGroupBytes));
         }
     }
 }

@@ -43,7 +43,8 @@ final class TarFiles implements Iterator<InputFile> {
 
     private Optional<InputFile> advance() {
         try {
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            while (tar.getNextEntry() != null) {
+                TarArchiveEntry entry = tar.getCurrentEntry();
                 Optional<Location> location = Location.of(entry.getName());
                 if (location.isPresent()) {
                     return Optional.of(file(entry, location.get()));

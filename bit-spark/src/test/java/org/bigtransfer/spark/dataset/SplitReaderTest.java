@@ -1,0 +1,122 @@
+package org.bigtransfer.spark.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SplitReaderTest {
+    private final Configuration conf = new Configuration();
+
+    @TempDir
+    private Path folder;
+
+    private SplitReader reader() throws IOException {
+        return new SplitReader(conf, folder.toString(), DatasetFile.read(conf, folder.toString()), "train");
+    }
+
+    @Test
+    void rowGroupsAreCountedOverTheFilesInOrder() throws IOException {
+        DatasetDescription description = TinyDataset.write(folder, 3, 20);
+        assertThat(description.split("train").files().get(0).rowGroups()).hasSizeGreaterThan(1);
+        SplitReader reader = reader();
+        int number = 0;
+        for (int group = 0; group < reader.rowGroups(); group++) {
+            List<ImageRow> rows = reader.read(group);
+            assertThat(rows).hasSize(description.split("train").groupRows()[group]);
+            for (ImageRow row : rows) {
+                assertThat(row.imageId()).isEqualTo("%s/%d.png".formatted(TinyDataset.CLASSES.get(number % 3), number));
+                assertThat(row.label()).isEqualTo(number % 3);
+                assertThat(row.width()).isEqualTo(12);
+                assertThat(row.height()).isEqualTo(10);
+                assertThat(row.image()).isEqualTo(TinyDataset.png(number));
+                number++;
+            }
+            assertThat(reader.readLabels(group))
+                    .isEqualTo(rows.stream().mapToInt(ImageRow::label).toArray());
+        }
+        assertThat(number).isEqualTo(60);
+    }
+
+    @Test
+    void damagedPagesAreNoticed() throws IOException {
+        TinyDataset.write(folder, 1, 20);
+        Path file = folder.resolve("split=train/part-00000.parquet");
+        byte[] bytes = Files.readAllBytes(file);
+        int at = indexOf(bytes, TinyDataset.png(1)) + 60;
+        bytes[at] ^= 1;
+        Files.write(file, bytes);
+        SplitReader reader = reader();
+        assertThatThrownBy(() -> reader.read(0))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith("row group 0 of %s must be readable: ".formatted(file))
+                .hasMessageContaining("CRC");
+    }
+
+    @Test
+    void filesOfOtherRowGroupsAreRefused() throws IOException {
+        TinyDataset.write(folder, 2, 20);
+        Files.delete(folder.resolve("split=train/part-00001.parquet"));
+        SplitReader missing = reader();
+        assertThatThrownBy(() -> missing.read(missing.rowGroups() - 1))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(folder + "/split=train/part-00001.parquet must exist, as dataset.json says");
+        Files.writeString(folder.resolve("split=train/part-00001.parquet"), "nothing of that kind");
+        assertThatThrownBy(() -> missing.read(missing.rowGroups() - 1))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith(folder + "/split=train/part-00001.parquet must be a Parquet file: ");
+    }
+
+    @Test
+    void descriptionsComeBackAsTheyWere() throws IOException {
+        DatasetDescription description = TinyDataset.write(folder, 2, 20);
+        assertThat(DatasetFile.read(conf, folder.toString())).isEqualTo(description);
+    }
+
+    @Test
+    void foldersWithoutDescriptionAreNoDataset() {
+        assertThatThrownBy(() -> DatasetFile.read(conf, folder.toString()))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("no dataset at " + folder);
+    }
+
+    @Test
+    void otherSchemasAreRefused() throws IOException {
+        TinyDataset.write(folder, 1, 4);
+        Path json = folder.resolve("dataset.json");
+        String text = Files.readString(json);
+        replace(json, text.replace("\"schemaVersion\" : 1", "\"schemaVersion\" : 2"));
+        assertThatThrownBy(() -> DatasetFile.read(conf, folder.toString()))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("schemaVersion of %s must be 1: 2".formatted(json));
+        replace(json, text.replace("\"medianWidth\"", "\"medianWide\""));
+        assertThatThrownBy(() -> DatasetFile.read(conf, folder.toString()))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith(
+                        json + " must be a dataset's description: Missing creator property 'medianWidth'");
+        replace(json, text.replace("\"examples\" : 4", "\"examples\" : 5"));
+        assertThatThrownBy(() -> DatasetFile.read(conf, folder.toString()))
+                .hasMessageContaining("a split must have as many examples as its classes and its files: 5, 4, 4");
+    }
+
+    /** Without the checksum file that Hadoop's local file system keeps beside. */
+    private static void replace(Path file, String text) throws IOException {
+        Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
+        Files.writeString(file, text);
+    }
+
+    private static int indexOf(byte[] bytes, byte[] wanted) {
+        for (int at = 0; at + wanted.length <= bytes.length; at++) {
+            if (java.util.Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+                return at;
+            }
+        }
+        throw new AssertionError("not found");
+    }
+}

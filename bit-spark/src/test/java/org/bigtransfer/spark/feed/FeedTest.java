@@ -1,0 +1,212 @@
+package org.bigtransfer.spark.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.bigtransfer.hyperrule.Resolution;
+import org.bigtransfer.order.SampleOrder;
+import org.bigtransfer.preprocess.Mixup;
+import org.bigtransfer.preprocess.Preprocessing;
+import org.bigtransfer.replica.MicroBatch;
+import org.bigtransfer.replica.ReductionTree;
+import org.bigtransfer.replica.ReductionTree.Node;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.dataset.TinyDataset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class FeedTest {
+    private static final Preprocessing PREPROCESSING = new Preprocessing(new Resolution(8, 6));
+    private static final long SEED = 11;
+
+    private final Configuration conf = new Configuration();
+
+    @TempDir
+    private Path folder;
+
+    /** Images and targets of a micro-batch. */
+    private record Content(float[] images, float[] targets) {
+        static Content of(MicroBatch batch) {
+            float[] images = new float[batch.images().limit()];
+            batch.images().get(0, images);
+            return new Content(images, batch.targets().clone());
+        }
+    }
+
+    private FeedPlan plan(DatasetDescription description, RowSelection rows, int global, int micro, double alpha) {
+        return new FeedPlan(
+                folder.toString(),
+                description,
+                "train",
+                rows,
+                new SampleOrder(rows.counts(), SEED, global, micro),
+                PREPROCESSING,
+                new Mixup(alpha, SEED),
+                SEED);
+    }
+
+    private FeedPlan plan(double alpha) throws IOException {
+        DatasetDescription description = TinyDataset.write(folder, 2, 20);
+        return plan(description, RowSelection.all(description, "train"), 16, 4, alpha);
+    }
+
+    private Map<String, Content> read(FeedPlan plan, Node share, long start, long end, int threads) throws IOException {
+        Map<String, Content> read = new LinkedHashMap<>();
+        try (Feed feed = new Feed(conf, plan, share, start, end, threads)) {
+            for (long step = start; step < end; step++) {
+                for (int j = share.first(); j < share.end(); j++) {
+                    Optional<MicroBatch> batch = feed.next(step, j);
+                    assertThat(batch.isPresent()).isEqualTo(plan.order().examplesIn(step, j) > 0);
+                    String key = step + "/" + j;
+                    batch.ifPresent(there -> read.put(key, Content.of(there)));
+                }
+            }
+        }
+        return read;
+    }
+
+    private static void assertSame(Map<String, Content> part, Map<String, Content> whole) {
+        assertThat(part).isNotEmpty();
+        part.forEach((key, content) -> {
+            assertThat(content.images()).as(key).isEqualTo(whole.get(key).images());
+            assertThat(content.targets()).as(key).isEqualTo(whole.get(key).targets());
+        });
+    }
+
+    @Test
+    void givesTheImagesOfTheOrderAugmentedBySeed() throws Exception {
+        FeedPlan plan = plan(0);
+        Map<String, Content> read = read(plan, new Node(0, 4), 0, 3, 2);
+        List<Integer> labels = new ArrayList<>();
+        for (Content content : read.values()) {
+            for (int i = 0; i < content.targets().length / 3; i++) {
+                float[] target = Arrays.copyOfRange(content.targets(), 3 * i, 3 * i + 3);
+                assertThat(target).containsOnly(0, 1);
+                labels.add(IntStream.range(0, 3)
+                        .filter(c -> target[c] == 1)
+                        .findFirst()
+                        .orElseThrow());
+            }
+        }
+        // An epoch of 40 examples is three steps: 16, 16 and 8.
+        assertThat(labels).hasSize(40);
+        assertThat(labels.stream().filter(label -> label == 0)).hasSize(14);
+        float[] first = read.get("0/0").images();
+        assertThat(read(plan, new Node(0, 4), 3, 4, 2).get("3/0").images()).isNotEqualTo(first);
+    }
+
+    @Test
+    void dependsOnNothingButStepAndMicroBatch() throws IOException {
+        FeedPlan plan = plan(0.5);
+        Map<String, Content> whole = read(plan, new Node(0, 4), 0, 7, 1);
+        assertSame(read(plan, new Node(0, 4), 0, 7, 3), whole);
+        assertSame(read(plan, new Node(0, 4), 4, 7, 2), whole);
+        for (int replica = 0; replica < 3; replica++) {
+            assertSame(read(plan, ReductionTree.share(replica, 3, 4), 2, 7, 2), whole);
+        }
+    }
+
+    @Test
+    void mixesUp() throws IOException {
+        Map<String, Content> mixed = read(plan(0.5), new Node(0, 4), 0, 3, 2);
+        boolean anyMixed = false;
+        for (Content content : mixed.values()) {
+            for (int i = 0; i < content.targets().length; i += 3) {
+                assertThat(content.targets()[i] + content.targets()[i + 1] + content.targets()[i + 2])
+                        .isBetween(0.9999f, 1.0001f);
+                anyMixed |= content.targets()[i] > 0.01 && content.targets()[i] < 0.99;
+            }
+        }
+        assertThat(anyMixed).isTrue();
+    }
+
+    @Test
+    void fewShotSelectionsFeedTheirRowsOnly() throws IOException {
+        DatasetDescription description = TinyDataset.write(folder, 2, 20);
+        RowSelection rows = RowSelection.of(conf, folder.toString(), description, "train", 2, 3);
+        assertThat(rows.examples()).isEqualTo(6);
+        FeedPlan plan = plan(description, rows, 6, 6, 0);
+        float[] counts = new float[3];
+        float[] targets = read(plan, new Node(0, 1), 0, 1, 1).get("0/0").targets();
+        for (int i = 0; i < targets.length; i++) {
+            counts[i % 3] += targets[i];
+        }
+        assertThat(counts).containsExactly(2, 2, 2);
+    }
+
+    @Test
+    void batchesLargerThanTheDataAreDrawnWithReplacement() throws IOException {
+        DatasetDescription description = TinyDataset.write(folder, 1, 5);
+        FeedPlan plan = plan(description, RowSelection.all(description, "train"), 16, 8, 0);
+        assertThat(read(plan, new Node(0, 2), 0, 3, 2)).hasSize(6);
+    }
+
+    @Test
+    void imagesThatCannotBeDecodedSurfaceInTheCaller() throws IOException {
+        List<byte[]> images =
+                new ArrayList<>(IntStream.range(0, 7).mapToObj(TinyDataset::png).toList());
+        images.add("no image".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        DatasetDescription description = TinyDataset.write(folder, List.of(images));
+        FeedPlan plan = plan(description, RowSelection.all(description, "train"), 8, 8, 0);
+        try (Feed feed = new Feed(conf, plan, new Node(0, 1), 0, 1, 2)) {
+            assertThatThrownBy(() -> feed.next(0, 0))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("micro-batch 0 of step 0 must be readable: image bee/7.png of " + folder
+                            + " must be decodable: ");
+        }
+    }
+
+    @Test
+    void mustBeAskedInOrder() throws IOException {
+        FeedPlan plan = plan(0);
+        try (Feed feed = new Feed(conf, plan, new Node(1, 3), 2, 4, 1)) {
+            assertThatThrownBy(() -> feed.next(2, 0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("a feed must be asked in order for step 2, micro-batch 1 (before step 4): 2, 0");
+        }
+    }
+
+    @Test
+    void closingStopsItsThreads() throws Exception {
+        FeedPlan plan = plan(0);
+        Feed feed = new Feed(conf, plan, new Node(0, 4), 0, 1_000_000, 2);
+        assertThat(feed.next(0, 0)).isPresent();
+        feed.close();
+        for (int i = 0; i < 500 && threads() > 0; i++) {
+            Thread.sleep(10);
+        }
+        assertThat(threads()).isZero();
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("bit-feed"))
+                .count();
+    }
+
+    @Test
+    void readsEachRowGroupOnceAnEpochIfItsCacheHolds() throws IOException {
+        FeedPlan plan = plan(0);
+        int groups = plan.rows().counts().length;
+        try (Feed feed = new Feed(conf, plan, new Node(0, 4), 0, 6, 1)) {
+            for (int step = 0; step < 6; step++) {
+                for (int j = 0; j < 4; j++) {
+                    feed.next(step, j);
+                }
+            }
+            assertThat(feed.rowGroupsRead()).isEqualTo(groups);
+        }
+    }
+}
