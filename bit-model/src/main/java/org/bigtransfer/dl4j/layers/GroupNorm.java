@@ -18,6 +18,7 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * Group normalization over NHWC images: biased variance in two passes, and max(0, ·) afterwards if asked for.
@@ -28,8 +29,13 @@ import org.nd4j.linalg.learning.regularization.Regularization;
 public final class GroupNorm extends FeedForwardLayer {
     private static final long serialVersionUID = 1;
 
+    @JsonProperty
     private int groups;
+
+    @JsonProperty
     private double epsilon;
+
+    @JsonProperty
     private boolean relu;
 
     /** For deserialization. */

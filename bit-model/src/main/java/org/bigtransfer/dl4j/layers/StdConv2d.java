@@ -18,6 +18,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * A convolution whose filters are standardized before use; NHWC, square, without bias or activation.
@@ -28,9 +29,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class StdConv2d extends FeedForwardLayer {
     private static final long serialVersionUID = 1;
 
+    @JsonProperty
     private int size;
+
+    @JsonProperty
     private int stride;
+
+    @JsonProperty
     private int padding;
+
+    @JsonProperty
     private boolean inputGradient;
 
     /** For deserialization. */
