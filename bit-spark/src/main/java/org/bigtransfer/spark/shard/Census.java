@@ -1,0 +1,85 @@
+package org.bigtransfer.spark.shard;
+
+import java.io.Serializable;
+import java.math.BigInteger;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import scala.Tuple2;
+
+/** What the rows of a data set amount to, before any is written. Parts merge into a whole, in any order. */
+final class Census implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final Map<String, TreeMap<String, Long>> examples = new TreeMap<>();
+    private final TreeMap<Integer, Long> widths = new TreeMap<>();
+    private final TreeMap<Integer, Long> heights = new TreeMap<>();
+    private BigInteger hash = BigInteger.ZERO;
+
+    static Census of(Iterator<Tuple2<Place, CheckedFile>> part, Division division) {
+        Census census = new Census();
+        while (part.hasNext()) {
+            Tuple2<Place, CheckedFile> next = part.next();
+            if (next._2().accepted()) {
+                census.add(next._1(), next._2(), division);
+            }
+        }
+        return census;
+    }
+
+    private void add(Place place, CheckedFile file, Division division) {
+        String split = division.split(place, file);
+        examples.computeIfAbsent(split, key -> new TreeMap<>()).merge(file.className(), 1L, Long::sum);
+        if (split.equals(DatasetDescription.TRAIN)) {
+            widths.merge(file.width(), 1L, Long::sum);
+            heights.merge(file.height(), 1L, Long::sum);
+        }
+        hash = Digests.add(hash, Digests.number("row", split, place.imageId(), file.sha256()));
+    }
+
+    Census merge(Census other) {
+        other.examples.forEach((split, counts) -> counts.forEach((name, count) ->
+                examples.computeIfAbsent(split, key -> new TreeMap<>()).merge(name, count, Long::sum)));
+        other.widths.forEach((width, count) -> widths.merge(width, count, Long::sum));
+        other.heights.forEach((height, count) -> heights.merge(height, count, Long::sum));
+        hash = Digests.add(hash, other.hash);
+        return this;
+    }
+
+    /** Examples of a class in a split. */
+    long examples(String split, String className) {
+        return examples.getOrDefault(split, new TreeMap<>()).getOrDefault(className, 0L);
+    }
+
+    int medianWidth() {
+        return median(widths);
+    }
+
+    int medianHeight() {
+        return median(heights);
+    }
+
+    /** The lower of the two middle ones; 0 of nothing. */
+    private static int median(TreeMap<Integer, Long> counts) {
+        long all = counts.values().stream().mapToLong(Long::longValue).sum();
+        long seen = 0;
+        for (Map.Entry<Integer, Long> entry : counts.entrySet()) {
+            seen += entry.getValue();
+            if (2 * seen >= all) {
+                return entry.getKey();
+            }
+        }
+        return 0;
+    }
+
+    /** The hash of all rows, and of the classes, some of which may have none. */
+    String contentHash(List<String> classes) {
+        BigInteger sum = hash;
+        for (String name : classes) {
+            sum = Digests.add(sum, Digests.number("class", name));
+        }
+        return Digests.hex(sum);
+    }
+}

@@ -1,0 +1,173 @@
+package org.bigtransfer.spark.shard;
+
+import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Types;
+import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
+import org.bigtransfer.spark.dataset.ImageRow;
+import org.bigtransfer.spark.dataset.ImageWriter;
+import org.bigtransfer.spark.storage.ParquetStream;
+import org.bigtransfer.spark.storage.PublishedFile;
+import scala.Tuple2;
+
+/**
+ * Writes one part of the shuffled images: a file a split and one of rejects, those that have rows.
+ *
+ * <p>Files of other content or layout have other names, so what a killed or an older job left is never overwritten nor
+ * mistaken for this one's.
+ *
+ * @param dataset its folder
+ * @param fingerprint of content and layout
+ * @param labels by class name
+ */
+record PartWriter(
+        String dataset, String fingerprint, Map<String, Integer> labels, Division division, long rowGroupBytes)
+        implements Serializable {
+    static final String REJECTS = "rejects";
+
+    private static final MessageType REJECT = Types.buildMessage()
+            .required(BINARY)
+            .as(stringType())
+            .named("split")
+            .required(BINARY)
+            .as(stringType())
+            .named("image_id")
+            .required(BINARY)
+            .as(stringType())
+            .named("reason")
+            .named(REJECTS);
+
+    /**
+     * What a task wrote.
+     *
+     * @param split or {@value #REJECTS}
+     */
+    record Written(String split, DataFile file) implements Serializable {}
+
+    /** The folder of a split's files, relative to the dataset. */
+    static String folder(String split) {
+        return split.equals(REJECTS) ? REJECTS : "split=" + split;
+    }
+
+    /** Writes a part. @param number of it, from 0 */
+    List<Written> write(Configuration conf, int number, Iterator<Tuple2<Place, CheckedFile>> rows) throws IOException {
+        Map<String, OpenFile> open = new TreeMap<>();
+        try {
+            while (rows.hasNext()) {
+                Tuple2<Place, CheckedFile> row = rows.next();
+                if (!row._2().isFolder()) {
+                    String split = row._2().accepted() ? division.split(row._1(), row._2()) : REJECTS;
+                    OpenFile file = open.get(split);
+                    if (file == null) {
+                        String path = "%s/part-%05d-%s.parquet".formatted(folder(split), number, fingerprint);
+                        file = split.equals(REJECTS)
+                                ? new RejectsFile(conf, new Path(dataset, path))
+                                : new ImagesFile(conf, new Path(dataset, path), rowGroupBytes, labels);
+                        open.put(split, file);
+                    }
+                    file.write(row._1(), row._2());
+                }
+            }
+            List<Written> written = new ArrayList<>();
+            for (Map.Entry<String, OpenFile> file : open.entrySet()) {
+                written.add(new Written(file.getKey(), file.getValue().publish(conf, dataset)));
+            }
+            return written;
+        } finally {
+            for (OpenFile file : open.values()) {
+                file.draft.close();
+            }
+        }
+    }
+
+    private abstract static sealed class OpenFile {
+        final Path path;
+        final PublishedFile.Draft draft;
+
+        OpenFile(Configuration conf, Path path) throws IOException {
+            this.path = path;
+            this.draft = PublishedFile.open(conf, path);
+        }
+
+        abstract void write(Place place, CheckedFile file) throws IOException;
+
+        abstract List<Integer> finish() throws IOException;
+
+        DataFile publish(Configuration conf, String dataset) throws IOException {
+            List<Integer> rowGroups = finish();
+            draft.publish();
+            FileSystem fs = path.getFileSystem(conf);
+            String relative = path.getParent().getName() + "/" + path.getName();
+            return new DataFile(relative, fs.getFileStatus(path).getLen(), rowGroups);
+        }
+    }
+
+    private static final class ImagesFile extends OpenFile {
+        private final ImageWriter writer;
+        private final Map<String, Integer> labels;
+
+        ImagesFile(Configuration conf, Path path, long rowGroupBytes, Map<String, Integer> labels) throws IOException {
+            super(conf, path);
+            this.writer = new ImageWriter(draft.stream(), rowGroupBytes);
+            this.labels = labels;
+        }
+
+        @Override
+        void write(Place place, CheckedFile file) throws IOException {
+            String name = file.className();
+            ImageRow row = new ImageRow(place.imageId(), labels.get(name), file.width(), file.height(), file.bytes());
+            writer.write(row, name, file.sha256());
+        }
+
+        @Override
+        List<Integer> finish() throws IOException {
+            writer.close();
+            return writer.rowGroups();
+        }
+    }
+
+    private static final class RejectsFile extends OpenFile {
+        private final ParquetWriter<Group> writer;
+        private int rows;
+
+        RejectsFile(Configuration conf, Path path) throws IOException {
+            super(conf, path);
+            this.writer = ExampleParquetWriter.builder(ParquetStream.to(draft.stream()))
+                    .withType(REJECT)
+                    .withConf(new Configuration(false))
+                    .build();
+        }
+
+        @Override
+        void write(Place place, CheckedFile file) throws IOException {
+            SimpleGroup group = new SimpleGroup(REJECT);
+            group.add("split", place.source());
+            group.add("image_id", place.imageId());
+            group.add("reason", file.reason());
+            writer.write(group);
+            rows++;
+        }
+
+        @Override
+        List<Integer> finish() throws IOException {
+            writer.close();
+            return List.of(rows);
+        }
+    }
+}
