@@ -34,7 +34,7 @@ public final class SampleOrder implements Serializable {
     private final long examples;
     private final int window;
 
-    private transient long permutedEpoch = -1;
+    private transient long permutedEpoch;
     private transient int[] permutation;
     private transient long[] starts;
     private transient Window[] windows;
@@ -166,7 +166,7 @@ public final class SampleOrder implements Serializable {
     }
 
     private Example at(long epoch, long position) {
-        if (permutedEpoch != epoch) {
+        if (permutation == null || permutedEpoch != epoch) {
             permutation = permutation(groupRows.length, Seeds.mix(seed, Purpose.GROUPS.ordinal(), epoch));
             starts = new long[groupRows.length];
             long start = 0;
