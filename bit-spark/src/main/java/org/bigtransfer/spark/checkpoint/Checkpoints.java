@@ -1,0 +1,246 @@
+package org.bigtransfer.spark.checkpoint;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
+import org.bigtransfer.architecture.ParameterLayout;
+import org.bigtransfer.replica.FlatVector;
+import org.bigtransfer.spark.checkpoint.Marker.FileMark;
+import org.bigtransfer.spark.storage.PublishedFile;
+import org.bigtransfer.weights.WeightFile;
+import org.bigtransfer.weights.WeightFile.Head;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The checkpoints of a run directory: {@code checkpoints/step-000500/{model.npz, momentum.npz, state.json, COMMITTED}}.
+ * A folder without {@code COMMITTED} is not there for readers, and is overwritten by writers. All streams.
+ */
+public final class Checkpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+    private static final Pattern FOLDER = Pattern.compile("step-(\\d{6,})");
+    private static final int BUFFER = 1 << 20;
+
+    /** The file of a checkpoint that holds the parameters. */
+    public static final String MODEL = "model.npz";
+
+    private static final String MOMENTUM = "momentum.npz";
+    private static final String STATE = "state.json";
+
+    private final FileSystem fs;
+    private final Configuration conf;
+    private final Path folder;
+
+    /** Asked when all but the marker is written. */
+    @FunctionalInterface
+    public interface Leave {
+        /** @throws IOException to leave the checkpoint uncommitted */
+        void check() throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T of(InputStream in) throws IOException;
+    }
+
+    /** @param run the run directory, on any Hadoop file system */
+    public Checkpoints(Configuration conf, String run) throws IOException {
+        this.conf = conf;
+        this.folder = new Path(run, "checkpoints");
+        this.fs = folder.getFileSystem(conf);
+    }
+
+    /** The folder of a step's checkpoint. */
+    public Path folder(long step) {
+        return new Path(folder, String.format(Locale.ROOT, "step-%06d", step));
+    }
+
+    /** The steps that have a committed checkpoint, newest first. Looks at names alone. */
+    public List<Long> committed() throws IOException {
+        List<Long> steps = new ArrayList<>();
+        for (long step : steps()) {
+            if (fs.exists(new Path(folder(step), Marker.NAME))) {
+                steps.add(step);
+            }
+        }
+        return steps;
+    }
+
+    private List<Long> steps() throws IOException {
+        List<Long> steps = new ArrayList<>();
+        try {
+            for (FileStatus status : fs.listStatus(folder)) {
+                Matcher name = FOLDER.matcher(status.getPath().getName());
+                if (name.matches()) {
+                    steps.add(Long.valueOf(name.group(1)));
+                }
+            }
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+        steps.sort(Comparator.reverseOrder());
+        return steps;
+    }
+
+    /**
+     * Writes and commits a checkpoint, over whatever is there for that step.
+     *
+     * @param leave asked just before committing
+     */
+    public void write(
+            long step, byte[] state, ParameterLayout layout, FlatVector parameters, FlatVector momentum, Leave leave)
+            throws IOException {
+        Path target = folder(step);
+        discard(target);
+        TreeMap<String, FileMark> files = new TreeMap<>();
+        files.put(MODEL, write(new Path(target, MODEL), out -> WeightFile.write(out, layout, parameters)));
+        files.put(MOMENTUM, write(new Path(target, MOMENTUM), out -> WeightFile.write(out, layout, momentum)));
+        files.put(STATE, write(new Path(target, STATE), out -> out.write(state)));
+        leave.check();
+        PublishedFile.write(conf, new Path(target, Marker.NAME), new Marker(files).toJson());
+    }
+
+    private FileMark write(Path path, PublishedFile.Content content) throws IOException {
+        CRC32C crc = new CRC32C();
+        // Not try-with-resources: on an object store, closing after a failure would publish half an object.
+        OutputStream out = fs.create(path, true);
+        OutputStream buffered = new BufferedOutputStream(new CheckedOutputStream(out, crc), BUFFER);
+        content.writeTo(buffered);
+        buffered.flush();
+        out.close();
+        return new FileMark(fs.getFileStatus(path).getLen(), hex(crc));
+    }
+
+    /** Keeps the newest {@code keep} committed checkpoints and removes all older ones. */
+    public void retain(int keep) throws IOException {
+        List<Long> committed = committed();
+        if (committed.size() <= keep) {
+            return;
+        }
+        long oldest = committed.get(keep - 1);
+        for (long step : steps()) {
+            if (step < oldest) {
+                discard(folder(step));
+            }
+        }
+    }
+
+    /** The marker goes first, so that no reader takes what is being removed for whole. */
+    private void discard(Path target) throws IOException {
+        fs.delete(new Path(target, Marker.NAME), false);
+        fs.delete(target, true);
+    }
+
+    /**
+     * The newest checkpoint whose files are all as committed; reads every byte. A damaged one is passed over with a
+     * warning.
+     *
+     * @return empty when nothing was ever committed
+     * @throws CheckpointException when there are committed checkpoints and all are damaged
+     */
+    public Optional<Checkpoint> newestIntact() throws IOException {
+        List<String> damages = new ArrayList<>();
+        for (long step : committed()) {
+            try {
+                Marker marker = marker(step);
+                for (String file : List.of(MODEL, MOMENTUM)) {
+                    read(step, file, marker, in -> in);
+                }
+                return Optional.of(new Checkpoint(step, read(step, STATE, marker, InputStream::readAllBytes)));
+            } catch (AccessControlException e) {
+                throw e;
+            } catch (IOException e) {
+                LOG.warn("checkpoint of step {} is passed over: {}", step, e.getMessage());
+                damages.add(e.getMessage());
+            }
+        }
+        if (!damages.isEmpty()) {
+            throw new CheckpointException("%s must hold one intact checkpoint; all are damaged: %s"
+                    .formatted(folder, String.join("; ", damages)));
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Reads a committed checkpoint's vectors.
+     *
+     * @throws CheckpointException when a file is not as committed
+     */
+    public void read(long step, ParameterLayout layout, FlatVector parameters, FlatVector momentum) throws IOException {
+        Marker marker = marker(step);
+        readVector(step, MODEL, marker, layout, parameters);
+        readVector(step, MOMENTUM, marker, layout, momentum);
+    }
+
+    /** As {@link #read}, of the parameters alone. */
+    public void readModel(long step, ParameterLayout layout, FlatVector parameters) throws IOException {
+        readVector(step, MODEL, marker(step), layout, parameters);
+    }
+
+    private void readVector(long step, String file, Marker marker, ParameterLayout layout, FlatVector into)
+            throws IOException {
+        String name = new Path(folder(step), file).toString();
+        read(step, file, marker, in -> {
+            WeightFile.read(in, name, layout, Head.KEEP, into);
+            return into;
+        });
+    }
+
+    private Marker marker(long step) throws IOException {
+        Path path = new Path(folder(step), Marker.NAME);
+        try (InputStream in = fs.open(path)) {
+            Marker marker = Marker.parse(in.readAllBytes());
+            if (!marker.files().keySet().containsAll(List.of(MODEL, MOMENTUM, STATE))) {
+                throw new CheckpointException("%s must list %s, %s and %s: %s"
+                        .formatted(path, MODEL, MOMENTUM, STATE, marker.files().keySet()));
+            }
+            return marker;
+        } catch (AccessControlException | CheckpointException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new CheckpointException("%s must be a checkpoint's marker: %s".formatted(path, e.getMessage()), e);
+        }
+    }
+
+    private <T> T read(long step, String file, Marker marker, Reading<T> reading) throws IOException {
+        Path path = new Path(folder(step), file);
+        FileMark mark = marker.files().get(file);
+        long bytes = fs.getFileStatus(path).getLen();
+        if (bytes != mark.bytes()) {
+            throw new CheckpointException("%s must have %d bytes: %d".formatted(path, mark.bytes(), bytes));
+        }
+        CRC32C crc = new CRC32C();
+        try (InputStream in = new BufferedInputStream(new CheckedInputStream(fs.open(path), crc), BUFFER)) {
+            T result = reading.of(in);
+            in.transferTo(OutputStream.nullOutputStream());
+            if (!hex(crc).equals(mark.crc32c())) {
+                throw new CheckpointException(
+                        "%s must have the CRC-32C %s: %s".formatted(path, mark.crc32c(), hex(crc)));
+            }
+            return result;
+        }
+    }
+
+    private static String hex(CRC32C crc) {
+        return String.format(Locale.ROOT, "%08x", crc.getValue());
+    }
+}

@@ -1,0 +1,145 @@
+package org.bigtransfer.spark.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.bigtransfer.architecture.Architecture;
+import org.bigtransfer.architecture.ParameterLayout;
+import org.bigtransfer.replica.NativeVector;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointsTest {
+    private static final ParameterLayout LAYOUT = ParameterLayout.of(Architecture.of("R[1]x1"), 2);
+
+    @TempDir
+    Path run;
+
+    private Checkpoints checkpoints;
+
+    @BeforeEach
+    void open() throws IOException {
+        checkpoints = new Checkpoints(new Configuration(), run.toString());
+    }
+
+    private static NativeVector filled(float value) {
+        NativeVector vector = NativeVector.zeros(LAYOUT.length());
+        for (long i = 0; i < LAYOUT.length(); i++) {
+            vector.write(i, new float[] {value + i}, 0, 1);
+        }
+        return vector;
+    }
+
+    private void write(long step) throws IOException {
+        write(step, () -> {});
+    }
+
+    private void write(long step, Checkpoints.Leave leave) throws IOException {
+        try (NativeVector parameters = filled(step);
+                NativeVector momentum = filled(-step)) {
+            byte[] state = ("step " + step).getBytes(StandardCharsets.UTF_8);
+            checkpoints.write(step, state, LAYOUT, parameters, momentum, leave);
+        }
+    }
+
+    private Path file(long step, String name) {
+        return run.resolve("checkpoints/step-%06d/%s".formatted(step, name));
+    }
+
+    private void damage(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 3] ^= 4;
+        Files.write(file, bytes);
+        // Without the local file system's own checksum, which would notice first.
+        Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
+    }
+
+    @Test
+    void readsWhatWasWritten() throws IOException {
+        write(500);
+        Checkpoint newest = checkpoints.newestIntact().orElseThrow();
+        assertThat(newest.step()).isEqualTo(500);
+        assertThat(newest.state()).asString().isEqualTo("step 500");
+        try (NativeVector parameters = NativeVector.zeros(LAYOUT.length());
+                NativeVector momentum = NativeVector.zeros(LAYOUT.length())) {
+            checkpoints.read(500, LAYOUT, parameters, momentum);
+            float[] ends = new float[2];
+            parameters.read(LAYOUT.length() - 1, ends, 0, 1);
+            momentum.read(LAYOUT.length() - 1, ends, 1, 1);
+            assertThat(ends).containsExactly(500 + LAYOUT.length() - 1, -500 + LAYOUT.length() - 1);
+        }
+    }
+
+    @Test
+    void nothingCommittedIsNoCheckpoint() throws IOException {
+        assertThat(checkpoints.newestIntact()).isEmpty();
+        assertThatThrownBy(() -> write(1, () -> {
+                    throw new IOException("given up");
+                }))
+                .hasMessage("given up");
+        assertThat(file(1, "model.npz")).exists();
+        assertThat(checkpoints.newestIntact()).isEmpty();
+        write(1);
+        assertThat(checkpoints.committed()).containsExactly(1L);
+    }
+
+    @Test
+    void fallsBackBeforeDamage() throws IOException {
+        for (String name : new String[] {"model.npz", "momentum.npz", "state.json", "COMMITTED"}) {
+            write(1);
+            write(2);
+            damage(file(2, name));
+            assertThat(checkpoints.newestIntact().orElseThrow().step()).as(name).isEqualTo(1);
+        }
+        write(2);
+        Files.write(file(2, "model.npz"), new byte[10]);
+        assertThat(checkpoints.newestIntact().orElseThrow().step()).isEqualTo(1);
+        Files.delete(file(2, "momentum.npz"));
+        assertThat(checkpoints.newestIntact().orElseThrow().step()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesToStartAnewWhenAllAreDamaged() throws IOException {
+        write(1);
+        damage(file(1, "state.json"));
+        assertThatThrownBy(() -> checkpoints.newestIntact())
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("must hold one intact checkpoint; all are damaged")
+                .hasMessageContaining("state.json must have the CRC-32C");
+    }
+
+    @Test
+    void namesTheDamagedFileWhenReadingVectors() throws IOException {
+        write(1);
+        damage(file(1, "momentum.npz"));
+        try (NativeVector vector = NativeVector.zeros(LAYOUT.length())) {
+            checkpoints.readModel(1, LAYOUT, vector);
+            assertThatThrownBy(() -> checkpoints.read(1, LAYOUT, vector, vector))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("step-000001/momentum.npz");
+        }
+    }
+
+    @Test
+    void keepsTheNewest() throws IOException {
+        for (int step = 1; step <= 4; step++) {
+            write(step);
+        }
+        assertThatThrownBy(() -> write(2, () -> {
+                    throw new IOException("given up");
+                }))
+                .hasMessage("given up");
+        checkpoints.retain(2);
+        assertThat(checkpoints.committed()).containsExactly(4L, 3L);
+        assertThat(file(2, "model.npz")).doesNotExist();
+        assertThat(file(1, "model.npz")).doesNotExist();
+        checkpoints.retain(5);
+        assertThat(checkpoints.committed()).containsExactly(4L, 3L);
+    }
+}
