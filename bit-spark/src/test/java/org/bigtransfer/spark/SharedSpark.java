@@ -1,6 +1,8 @@
 package org.bigtransfer.spark;
 
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.bigtransfer.spark.train.TrainerConf;
 
 /** The one SparkSession of the integration tests; it ends with the JVM. */
 public final class SharedSpark {
@@ -9,6 +11,7 @@ public final class SharedSpark {
     /** The session, made at the first call: four slots in this JVM. */
     public static SparkSession session() {
         return SparkSession.builder()
+                .config(TrainerConf.apply(new SparkConf(), 1))
                 .master("local[4]")
                 .appName("bit-spark tests")
                 .config("spark.ui.enabled", false)

@@ -1,0 +1,126 @@
+package org.bigtransfer.spark.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.bigtransfer.metrics.Evaluation;
+import org.bigtransfer.spark.train.ControlMessage.Checkpointed;
+import org.bigtransfer.spark.train.ControlMessage.Evaluated;
+import org.bigtransfer.spark.train.ControlMessage.Failed;
+import org.bigtransfer.spark.train.ControlMessage.Reply;
+import org.bigtransfer.spark.train.ControlMessage.Stepped;
+
+/** The driver's end of the control channel for one run: hands on what it hears, in order, on one thread. */
+final class ControlSession implements AutoCloseable {
+    private final TrainListener listener;
+    private final ExecutorService events = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "train-events");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final List<StepRecord> records = new ArrayList<>();
+    private final Map<Integer, Evaluation> parts = new TreeMap<>();
+    private int attempt;
+    private long committed = -1;
+    private boolean stopping;
+    private Optional<String> failure = Optional.empty();
+    private RuntimeException listenerFailure;
+
+    ControlSession(TrainListener listener) {
+        this.listener = listener;
+    }
+
+    /** Begins an attempt; earlier ones are stale from here on. @param done records of the steps before it */
+    synchronized void begin(int attempt, List<StepRecord> done) {
+        this.attempt = attempt;
+        records.clear();
+        records.addAll(done);
+        parts.clear();
+        failure = Optional.empty();
+    }
+
+    /** Has the listener told something. */
+    void tell(Runnable event) {
+        events.execute(() -> {
+            try {
+                event.run();
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        });
+    }
+
+    private synchronized void failed(RuntimeException e) {
+        if (listenerFailure == null) {
+            listenerFailure = e;
+        }
+        stopping = true;
+    }
+
+    synchronized void requestStop() {
+        stopping = true;
+    }
+
+    synchronized boolean stopping() {
+        return stopping;
+    }
+
+    /** The newest checkpoint that tasks told of, or −1. */
+    synchronized long committed() {
+        return committed;
+    }
+
+    /** What the first replica to fail in this attempt said; those after it follow from it. */
+    synchronized Optional<String> failure() {
+        return failure;
+    }
+
+    synchronized List<StepRecord> records() {
+        return List.copyOf(records);
+    }
+
+    synchronized Reply receive(ControlMessage message) {
+        if (message.attempt() != attempt) {
+            return Reply.STALE;
+        }
+        if (message.content() instanceof Stepped stepped) {
+            records.addAll(stepped.steps());
+            tell(() -> stepped.steps().forEach(listener::stepped));
+        } else if (message.content() instanceof Evaluated evaluated) {
+            parts.put(evaluated.rank(), evaluated.part());
+            if (parts.size() == evaluated.replicas()) {
+                Evaluation whole = parts.values().stream()
+                        .reduce(new Evaluation(evaluated.part().classes()), Evaluation::merge);
+                parts.clear();
+                tell(() -> listener.evaluated(evaluated.step(), whole));
+            }
+        } else if (message.content() instanceof Checkpointed checkpointed) {
+            committed = checkpointed.step();
+            tell(() -> listener.checkpointed(checkpointed.step()));
+        } else if (message.content() instanceof Failed failed && failure.isEmpty()) {
+            failure = Optional.of(failed.cause());
+        }
+        return stopping ? Reply.STOP : Reply.CONTINUE;
+    }
+
+    /** Waits until the listener has heard everything. @throws RuntimeException the listener's own first one */
+    @Override
+    public void close() {
+        events.shutdown();
+        try {
+            events.awaitTermination(1, TimeUnit.HOURS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            if (listenerFailure != null) {
+                throw listenerFailure;
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package org.bigtransfer.spark.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.SparkContext;
+import org.bigtransfer.architecture.Architecture;
+import org.bigtransfer.replica.Engine;
+
+/** What must hold before any work: all that does not is reported at once. */
+final class PlanCheck {
+    private static final long POLL_MILLIS = 250;
+
+    private final List<String> problems = new ArrayList<>();
+
+    private PlanCheck() {}
+
+    static void check(SparkContext spark, TrainPlan plan) throws TrainException {
+        PlanCheck check = new PlanCheck();
+        check.settings(plan);
+        check.spark(spark, plan);
+        if (!check.problems.isEmpty()) {
+            throw new TrainException(String.join("; ", check.problems));
+        }
+    }
+
+    private void settings(TrainPlan plan) {
+        atLeast(1, "global batch", plan.globalBatch());
+        atLeast(1, "replicas", plan.replicas());
+        atLeast(1, "threads", plan.threads());
+        atLeast(1, "averaging period", plan.averagingPeriod());
+        atLeast(1, "steps", plan.steps());
+        atLeast(1, "checkpoint-every", plan.checkpointEvery());
+        atLeast(0, "evaluate-every", plan.evaluateEvery());
+        atLeast(1, "checkpoints to keep", plan.keepCheckpoints());
+        if (plan.microBatch() < 1 || plan.microBatch() > plan.globalBatch()) {
+            problems.add("micro-batch must be in 1..%d (the global batch): %d"
+                    .formatted(plan.globalBatch(), plan.microBatch()));
+        } else {
+            int microBatches = (plan.globalBatch() + plan.microBatch() - 1) / plan.microBatch();
+            if (plan.replicas() > microBatches) {
+                problems.add("replicas must be at most the micro-batches of a step, %d: %d"
+                        .formatted(microBatches, plan.replicas()));
+            }
+        }
+        if (plan.steps() > plan.schedule().steps()) {
+            problems.add("steps must be at most the schedule's end, %d: %d"
+                    .formatted(plan.schedule().steps(), plan.steps()));
+        }
+        if (!(plan.baseLr() > 0) || Double.isInfinite(plan.baseLr())) {
+            problems.add("base learning rate must be positive: " + plan.baseLr());
+        }
+        named(() -> Architecture.of(plan.architecture()));
+        named(() -> Engine.named(plan.engine()));
+    }
+
+    private void atLeast(int least, String name, int value) {
+        if (value < least) {
+            problems.add("%s must be at least %d: %d".formatted(name, least, value));
+        }
+    }
+
+    private void named(Runnable lookup) {
+        try {
+            lookup.run();
+        } catch (IllegalArgumentException e) {
+            problems.add(e.getMessage());
+        }
+    }
+
+    private void spark(SparkContext spark, TrainPlan plan) throws TrainException {
+        if (!TrainerConf.isApplied(spark.conf())) {
+            problems.add("spark.plugins must name %s, as TrainerConf sets it: %s"
+                    .formatted(ControlPlugin.class.getName(), spark.conf().get("spark.plugins", "(not set)")));
+        }
+        if (spark.conf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+            problems.add(
+                    "spark.dynamicAllocation.enabled must be false, for a barrier stage's tasks run together: true");
+        } else if (problems.isEmpty()) {
+            slots(spark, plan.replicas()).ifPresent(problems::add);
+        }
+    }
+
+    /** Waits a little for executors to register, which on a cluster they do after the session is made. */
+    static Optional<String> slots(SparkContext spark, int replicas) throws TrainException {
+        long wait = spark.isLocal() ? 0 : spark.conf().getTimeAsMs(TrainerConf.SLOTS_WAIT, "30s");
+        long deadline = System.nanoTime() + wait * 1_000_000;
+        while (true) {
+            int slots =
+                    spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+            if (slots >= replicas) {
+                return Optional.empty();
+            }
+            if (System.nanoTime() >= deadline) {
+                return Optional.of(
+                        "replicas must be at most the slots of %s, %d (a slot is spark.task.cpus cores of an executor): %d"
+                                .formatted(spark.master(), slots, replicas));
+            }
+            try {
+                Thread.sleep(POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new TrainException("interrupted while waiting for executors", e);
+            }
+        }
+    }
+}

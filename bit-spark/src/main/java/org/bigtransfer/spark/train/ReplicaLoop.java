@@ -1,0 +1,149 @@
+package org.bigtransfer.spark.train;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.bigtransfer.order.SampleOrder;
+import org.bigtransfer.replica.Replica;
+import org.bigtransfer.spark.checkpoint.Checkpoints;
+import org.bigtransfer.spark.exchange.Exchange;
+import org.bigtransfer.spark.feed.Feed;
+import org.bigtransfer.spark.train.ControlMessage.Checkpointed;
+import org.bigtransfer.spark.train.ControlMessage.Evaluated;
+import org.bigtransfer.spark.train.ControlMessage.Stepped;
+import org.bigtransfer.spark.train.ReplicaOutcome.End;
+
+/**
+ * One replica's run from a checkpoint to the end, round by round. A round ends where all replicas have the same
+ * parameters: after each step while gradients are summed, else after an averaging period. Evaluations, checkpoints and
+ * stops are at ends of rounds.
+ */
+final class ReplicaLoop {
+    private final ReplicaTaskSpec spec;
+    private final TrainPlan plan;
+    private final SampleOrder order;
+    private final Replica replica;
+    private final Exchange exchange;
+    private final Control control;
+    private final Configuration conf;
+    private final Checkpoints checkpoints;
+    private final List<StepRecord> records = new ArrayList<>();
+
+    ReplicaLoop(ReplicaTaskSpec spec, Replica replica, Exchange exchange, Configuration conf) throws IOException {
+        this.spec = spec;
+        this.plan = spec.plan();
+        this.order = spec.feed().order();
+        this.replica = replica;
+        this.exchange = exchange;
+        this.control = new Control(spec.session(), spec.attempt());
+        this.conf = conf;
+        this.checkpoints = new Checkpoints(conf, plan.run());
+    }
+
+    ReplicaOutcome run(Feed feed) throws IOException {
+        long step = spec.state().step();
+        try (ReplicaSteps steps = new ReplicaSteps(plan, order, replica, exchange, feed)) {
+            while (step < plan.steps()) {
+                if (TaskContext.get().isInterrupted()) {
+                    throw new IOException("this task has been cancelled");
+                }
+                long end = roundEnd(step);
+                double[] measured = round(steps, step, end);
+                double[][] all = exchange.gather(measured);
+                for (long done = step; done < end; done++) {
+                    int at = 1 + Math.toIntExact(done - step) * width();
+                    StepRecord row = StepTimes.record(order, done, steps.learningRate(done), all, at);
+                    if (!Double.isFinite(row.loss())) {
+                        return new ReplicaOutcome(End.NOT_FINITE, done);
+                    }
+                    records.add(row);
+                }
+                boolean stop = all[0][0] != 0;
+                finishRound(step, end, stop);
+                step = end;
+                if (stop && step < plan.steps()) {
+                    return new ReplicaOutcome(End.STOPPED, step);
+                }
+            }
+        }
+        return new ReplicaOutcome(End.FINISHED, step);
+    }
+
+    private boolean sumsGradients(long step) {
+        return plan.averagingPeriod() == 1 || step < plan.schedule().warmup();
+    }
+
+    private long roundEnd(long step) {
+        if (sumsGradients(step)) {
+            return step + 1;
+        }
+        // Counted from the end of warm-up, so that boundaries lie where they lay before a resume.
+        long warmup = plan.schedule().warmup();
+        long rounds = (step - warmup) / plan.averagingPeriod() + 1;
+        return Math.min(plan.steps(), warmup + rounds * plan.averagingPeriod());
+    }
+
+    private int width() {
+        return StepTimes.width(exchange.replicas(), order.microBatches());
+    }
+
+    /** @return whether to stop (of rank 0), then each step's measurements */
+    private double[] round(ReplicaSteps steps, long step, long end) throws IOException {
+        List<StepTimes> times = new ArrayList<>();
+        if (sumsGradients(step)) {
+            times.add(steps.together(step));
+        } else {
+            long own = 0;
+            long all = 0;
+            for (long at = step; at < end; at++) {
+                times.add(steps.alone(at));
+                own += steps.examples(at);
+                all += order.examplesInStep(at);
+            }
+            steps.average((double) own / all, times.get(times.size() - 1));
+        }
+        double[] measured = new double[1 + times.size() * width()];
+        measured[0] = exchange.rank() == 0 && control.stopRequested() ? 1 : 0;
+        for (int i = 0; i < times.size(); i++) {
+            System.arraycopy(times.get(i).values(width()), 0, measured, 1 + i * width(), width());
+        }
+        return measured;
+    }
+
+    private void finishRound(long begin, long end, boolean stop) throws IOException {
+        boolean last = end == plan.steps();
+        if (exchange.rank() == 0) {
+            control.tell(
+                    new Stepped(List.copyOf(records.subList(records.size() - (int) (end - begin), records.size()))));
+        }
+        if (plan.evaluateEvery() > 0 && (last || !stop && isDue(plan.evaluateEvery(), begin, end))) {
+            Validation validation = new Validation(conf, plan, spec.feed(), replica);
+            control.tell(new Evaluated(
+                    end, exchange.rank(), exchange.replicas(), validation.share(exchange.rank(), exchange.replicas())));
+            // The driver has all parts before it hears of later steps.
+            exchange.gather(new double[0]);
+        }
+        if (exchange.rank() == 0 && (last || stop || isDue(plan.checkpointEvery(), begin, end))) {
+            checkpoint(end);
+        }
+    }
+
+    private static boolean isDue(int every, long begin, long end) {
+        return end / every > begin / every;
+    }
+
+    private void checkpoint(long step) throws IOException {
+        // Asks the driver before committing: an attempt that it has given up must not touch what the next one writes.
+        checkpoints.write(
+                step,
+                spec.state().after(step, records).toJson(),
+                replica.layout(),
+                replica.parameters(),
+                replica.optimizerState(),
+                () -> control.tell(new ControlMessage.Poll()));
+        checkpoints.retain(plan.keepCheckpoints());
+        control.tell(new Checkpointed(step));
+    }
+}

@@ -1,0 +1,117 @@
+package org.bigtransfer.spark.train;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.bigtransfer.order.SampleOrder;
+import org.bigtransfer.replica.GradientSum;
+import org.bigtransfer.replica.MicroBatch;
+import org.bigtransfer.replica.ReductionTree;
+import org.bigtransfer.replica.ReductionTree.Node;
+import org.bigtransfer.replica.Replica;
+import org.bigtransfer.spark.exchange.Exchange;
+import org.bigtransfer.spark.feed.Feed;
+import org.bigtransfer.spark.train.TrainPlan.Reduction;
+
+/** One replica's part of a step, alone or together with the others. */
+final class ReplicaSteps implements AutoCloseable {
+    private final TrainPlan plan;
+    private final SampleOrder order;
+    private final Replica replica;
+    private final Exchange exchange;
+    private final Feed feed;
+    private final Node share;
+    private final Optional<GradientSum> tree;
+
+    ReplicaSteps(TrainPlan plan, SampleOrder order, Replica replica, Exchange exchange, Feed feed) {
+        this.plan = plan;
+        this.order = order;
+        this.replica = replica;
+        this.exchange = exchange;
+        this.feed = feed;
+        this.share = ReductionTree.share(exchange.rank(), exchange.replicas(), order.microBatches());
+        this.tree = plan.reduction() == Reduction.TREE
+                ? Optional.of(new GradientSum(replica.layout().length(), share, order.microBatches()))
+                : Optional.empty();
+    }
+
+    /** One step of large-batch SGD: gradients are summed over all replicas, and all make the same update. */
+    StepTimes together(long step) throws IOException {
+        StepTimes times = new StepTimes(share.size());
+        gradients(step, order.examplesInStep(step), tree, times);
+        long start = System.nanoTime();
+        if (tree.isPresent()) {
+            exchange.sum(tree.get().nodes(), tree.get().vectors(), order.microBatches(), replica.gradient());
+        } else {
+            Node own = new Node(exchange.rank(), exchange.rank() + 1);
+            exchange.sum(List.of(own), List.of(replica.gradient()), exchange.replicas(), replica.gradient());
+        }
+        times.averaging(start);
+        update(step, times);
+        return times;
+    }
+
+    /** One step on this replica's share alone, as if it were the whole batch; without examples there is none. */
+    StepTimes alone(long step) throws IOException {
+        StepTimes times = new StepTimes(share.size());
+        int examples = examples(step);
+        gradients(step, examples, Optional.empty(), times);
+        if (examples > 0) {
+            update(step, times);
+        }
+        return times;
+    }
+
+    /** This replica's examples of a step. */
+    int examples(long step) {
+        int examples = 0;
+        for (int j = share.first(); j < share.end(); j++) {
+            examples += order.examplesIn(step, j);
+        }
+        return examples;
+    }
+
+    /** Makes all replicas' parameters and momentum equal. @param weight this replica's, by its examples */
+    void average(double weight, StepTimes times) throws IOException {
+        long start = System.nanoTime();
+        exchange.average(replica.parameters(), weight);
+        exchange.average(replica.optimizerState(), weight);
+        times.averaging(start);
+    }
+
+    /** Weights each micro-batch's gradient by its part of {@code examples}; sums in the replica where there is no tree. */
+    private void gradients(long step, int examples, Optional<GradientSum> sums, StepTimes times) throws IOException {
+        replica.clearGradient();
+        sums.ifPresent(GradientSum::start);
+        for (int j = share.first(); j < share.end(); j++) {
+            long start = System.nanoTime();
+            Optional<MicroBatch> batch = feed.next(step, j);
+            times.data(start);
+            start = System.nanoTime();
+            if (batch.isPresent()) {
+                double weight = (double) batch.get().count() / examples;
+                times.loss(j - share.first(), replica.accumulate(batch.get(), weight));
+            }
+            if (sums.isPresent()) {
+                sums.get().add(j, replica.gradient());
+                replica.clearGradient();
+            }
+            times.compute(start);
+        }
+    }
+
+    private void update(long step, StepTimes times) {
+        long start = System.nanoTime();
+        replica.update(learningRate(step));
+        times.compute(start);
+    }
+
+    double learningRate(long step) {
+        return plan.schedule().learningRate(plan.baseLr(), Math.toIntExact(step));
+    }
+
+    @Override
+    public void close() {
+        tree.ifPresent(GradientSum::close);
+    }
+}

@@ -1,0 +1,110 @@
+package org.bigtransfer.spark.train;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.SparkEnv;
+import org.bigtransfer.architecture.Architecture;
+import org.bigtransfer.replica.Engine;
+import org.bigtransfer.replica.ReductionTree;
+import org.bigtransfer.replica.Replica;
+import org.bigtransfer.spark.checkpoint.Checkpoints;
+import org.bigtransfer.spark.exchange.Exchange;
+import org.bigtransfer.spark.exchange.Mesh;
+import org.bigtransfer.spark.feed.Feed;
+import org.bigtransfer.spark.train.ControlMessage.Failed;
+import org.bigtransfer.weights.Initialization;
+import org.bigtransfer.weights.WeightFile;
+import org.bigtransfer.weights.WeightFile.Head;
+import scala.collection.Iterator;
+import scala.collection.JavaConverters;
+import scala.runtime.AbstractFunction1;
+
+/** A task of the barrier stage: meets the others, opens its replica, trains to the end. */
+final class ReplicaTask extends AbstractFunction1<Iterator<Integer>, Iterator<ReplicaOutcome>> implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final ReplicaTaskSpec spec;
+
+    ReplicaTask(ReplicaTaskSpec spec) {
+        this.spec = spec;
+    }
+
+    @Override
+    public Iterator<ReplicaOutcome> apply(Iterator<Integer> ranks) {
+        BarrierTaskContext context = BarrierTaskContext.get();
+        try {
+            return JavaConverters.asScalaIterator(List.of(train(context)).iterator());
+        } catch (IOException e) {
+            failed(context.partitionId(), e);
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            failed(context.partitionId(), e);
+            throw e;
+        }
+    }
+
+    /** Spark would name any of the failed tasks; the driver wants the first one's reason. */
+    private void failed(int rank, Exception e) {
+        String reason = e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
+        try {
+            new Control(spec.session(), spec.attempt()).tell(new Failed("replica %d: %s".formatted(rank, reason)));
+        } catch (IOException | IllegalStateException unheard) {
+            e.addSuppressed(unheard);
+        }
+    }
+
+    private ReplicaOutcome train(BarrierTaskContext context) throws IOException {
+        TrainPlan plan = spec.plan();
+        Configuration conf = spec.conf().value();
+        int rank = context.partitionId();
+        try (Exchange exchange = meet(context, rank);
+                Replica replica = Engine.named(plan.engine())
+                        .open(
+                                Architecture.of(plan.architecture()),
+                                spec.state().classes().size(),
+                                plan.threads())) {
+            load(replica, conf);
+            try (Feed feed = new Feed(
+                    conf,
+                    spec.feed(),
+                    ReductionTree.share(
+                            rank, plan.replicas(), spec.feed().order().microBatches()),
+                    spec.state().step(),
+                    plan.steps(),
+                    plan.threads())) {
+                return new ReplicaLoop(spec, replica, exchange, conf).run(feed);
+            }
+        }
+    }
+
+    private Exchange meet(BarrierTaskContext context, int rank) throws IOException {
+        String host = SparkEnv.get().blockManager().blockManagerId().host();
+        try (Mesh mesh = Mesh.listen(host)) {
+            String[] addresses = context.allGather(host + ":" + mesh.port());
+            return mesh.connect(rank, Arrays.asList(addresses), spec.token(), Duration.ofMillis(spec.silenceMillis()));
+        }
+    }
+
+    private void load(Replica replica, Configuration conf) throws IOException {
+        TrainPlan plan = spec.plan();
+        if (spec.state().step() > 0) {
+            new Checkpoints(conf, plan.run())
+                    .read(spec.state().step(), replica.layout(), replica.parameters(), replica.optimizerState());
+        } else if (plan.weights().equals(TrainPlan.RANDOM)) {
+            Initialization.random(replica.layout(), plan.seed(), replica.parameters());
+        } else {
+            Path weights = new Path(plan.weights());
+            try (InputStream in = weights.getFileSystem(conf).open(weights)) {
+                WeightFile.read(in, plan.weights(), replica.layout(), Head.ZERO, replica.parameters());
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package org.bigtransfer.spark.train;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+
+/**
+ * A checkpoint's {@code state.json}.
+ *
+ * @param step updates done
+ * @param fixed settings that decide what is computed: a run is gone on with under the same ones only
+ * @param used settings that decide where and how fast; they may change from one submission to the next
+ * @param classes in the order of the head's outputs
+ * @param records of every logged step so far
+ */
+public record RunState(
+        long step, Map<String, String> fixed, Map<String, String> used, List<String> classes, List<StepRecord> records)
+        implements Serializable {
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(SerializationFeature.INDENT_OUTPUT);
+
+    public RunState {
+        fixed = new LinkedHashMap<>(fixed);
+        used = new LinkedHashMap<>(used);
+        classes = List.copyOf(classes);
+        records = List.copyOf(records);
+    }
+
+    /** The state of a run that has done nothing yet. */
+    static RunState start(TrainPlan plan, DatasetDescription dataset) {
+        Map<String, String> fixed = new LinkedHashMap<>();
+        fixed.put("dataset hash", dataset.contentHash());
+        fixed.put("architecture", plan.architecture());
+        fixed.put("weights", plan.weights());
+        fixed.put("profile", plan.profile().setting());
+        fixed.put("precrop", "" + plan.resolution().precrop());
+        fixed.put("crop", "" + plan.resolution().crop());
+        fixed.put("global batch", "" + plan.globalBatch());
+        fixed.put("micro-batch", "" + plan.microBatch());
+        fixed.put("averaging period", "" + plan.averagingPeriod());
+        fixed.put("base learning rate", "" + plan.baseLr());
+        fixed.put("schedule", "" + plan.schedule().boundaries());
+        fixed.put("mixup", "" + plan.mixup());
+        fixed.put("seed", "" + plan.seed());
+        fixed.put("examples per class", "" + plan.examplesPerClass());
+        Map<String, String> used = new LinkedHashMap<>();
+        used.put("dataset", plan.dataset());
+        used.put("engine", plan.engine());
+        used.put("replicas", "" + plan.replicas());
+        used.put("threads", "" + plan.threads());
+        used.put("reduction", "" + plan.reduction());
+        return new RunState(0, fixed, used, dataset.classes(), List.of());
+    }
+
+    /** The state further on. @param more records of the steps since */
+    RunState after(long updates, List<StepRecord> more) {
+        List<StepRecord> all = new ArrayList<>(records);
+        all.addAll(more);
+        return new RunState(updates, fixed, used, classes, all);
+    }
+
+    /**
+     * This checkpoint's progress under the settings of a new submission.
+     *
+     * @throws TrainException when that would be another run, naming both values of every such setting
+     */
+    RunState resumedWith(RunState submitted, String run) throws TrainException {
+        List<String> changes = new ArrayList<>();
+        submitted.fixed.forEach((name, value) -> {
+            String was = fixed.get(name);
+            if (!value.equals(was)) {
+                changes.add("%s was %s, is %s".formatted(name, was, value));
+            }
+        });
+        if (!classes.equals(submitted.classes)) {
+            changes.add("classes were %s, are %s".formatted(classes, submitted.classes));
+        }
+        if (!changes.isEmpty()) {
+            throw new TrainException(
+                    "%s must go on from step %d with the settings it began with, or another run directory be taken: %s"
+                            .formatted(run, step, String.join("; ", changes)));
+        }
+        return new RunState(step, submitted.fixed, submitted.used, classes, records);
+    }
+
+    byte[] toJson() throws IOException {
+        return JSON.writeValueAsBytes(this);
+    }
+
+    /** Reads a {@code state.json}. */
+    public static RunState parse(byte[] json) throws IOException {
+        return JSON.readValue(json, RunState.class);
+    }
+}

@@ -1,0 +1,199 @@
+package org.bigtransfer.spark.train;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import org.bigtransfer.order.SampleOrder;
+import org.bigtransfer.preprocess.Mixup;
+import org.bigtransfer.preprocess.Preprocessing;
+import org.bigtransfer.spark.checkpoint.Checkpoint;
+import org.bigtransfer.spark.checkpoint.Checkpoints;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.dataset.DatasetFile;
+import org.bigtransfer.spark.feed.FeedPlan;
+import org.bigtransfer.spark.feed.RowSelection;
+import org.bigtransfer.spark.train.ReplicaOutcome.End;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
+
+/**
+ * Trains a network on Spark: one barrier stage, one replica a task, from the run's newest checkpoint to its end. A lost
+ * task fails the stage, which is started again from the then newest checkpoint.
+ */
+public final class Trainer {
+    private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+    private static final int ATTEMPTS_WITHOUT_PROGRESS = 3;
+    private static final int TOKEN_BYTES = 32;
+
+    private final SparkContext spark;
+    private final TrainPlan plan;
+    private final TrainListener listener;
+    private final ControlSession session;
+    private final String id = UUID.randomUUID().toString();
+
+    /** @param session whose configuration {@link TrainerConf} was applied to */
+    public Trainer(SparkSession session, TrainPlan plan, TrainListener listener) {
+        this.spark = session.sparkContext();
+        this.plan = plan;
+        this.listener = listener;
+        this.session = new ControlSession(listener);
+    }
+
+    /** Asks training to stop after the step at hand, with a checkpoint; may be called by any thread. */
+    public void requestStop() {
+        session.requestStop();
+    }
+
+    /**
+     * Trains to the end or until stopped; call it once.
+     *
+     * @throws TrainException when the plan cannot be carried out, the run directory is another run's, a loss is not
+     *     finite, or the stage failed {@value #ATTEMPTS_WITHOUT_PROGRESS} times without a new checkpoint
+     * @throws IOException when the dataset or the checkpoints cannot be read
+     */
+    public TrainResult run() throws TrainException, IOException {
+        PlanCheck.check(spark, plan);
+        Configuration conf = spark.hadoopConfiguration();
+        DatasetDescription dataset = DatasetFile.read(conf, plan.dataset());
+        FeedPlan feed = feedPlan(conf, dataset);
+        Checkpoints checkpoints = new Checkpoints(conf, plan.run());
+        ControlPlugin.open(id, session);
+        try (session) {
+            return run(conf, dataset, feed, checkpoints);
+        } finally {
+            ControlPlugin.end(id);
+        }
+    }
+
+    private TrainResult run(Configuration conf, DatasetDescription dataset, FeedPlan feed, Checkpoints checkpoints)
+            throws TrainException, IOException {
+        long reached = -1;
+        int failures = 0;
+        for (int attempt = 1; ; attempt++) {
+            RunState state = newest(checkpoints, dataset);
+            if (attempt == 1) {
+                session.tell(() -> listener.started(state.step(), plan.steps()));
+                reached = state.step();
+            }
+            session.begin(attempt, state.records());
+            if (state.step() == plan.steps()) {
+                return new TrainResult(TrainResult.End.FINISHED, state.step(), state.records());
+            }
+            if (session.stopping()) {
+                return new TrainResult(TrainResult.End.STOPPED, state.step(), state.records());
+            }
+            try {
+                return result(stage(new ReplicaTaskSpec(
+                        plan, feed, state, id, attempt, token(), silence(), new SerializableConfiguration(conf))));
+            } catch (SparkException e) {
+                failures = session.committed() > reached ? 1 : failures + 1;
+                reached = Math.max(reached, session.committed());
+                String cause = session.failure().orElseGet(() -> cause(e));
+                LOG.warn("attempt {} failed: {}", attempt, cause);
+                if (session.stopping()) {
+                    continue;
+                }
+                if (failures >= ATTEMPTS_WITHOUT_PROGRESS || spark.isStopped()) {
+                    throw new TrainException(
+                            "training failed %d times without a checkpoint after step %d, last because: %s"
+                                    .formatted(failures, Math.max(reached, 0), cause),
+                            e);
+                }
+                int next = attempt + 1;
+                session.tell(() -> listener.restarted(next, cause));
+                Optional<String> missing = PlanCheck.slots(spark, plan.replicas());
+                if (missing.isPresent()) {
+                    throw new TrainException(missing.get(), e);
+                }
+            }
+        }
+    }
+
+    private FeedPlan feedPlan(Configuration conf, DatasetDescription dataset) throws IOException {
+        String split = DatasetDescription.TRAIN;
+        RowSelection rows = RowSelection.of(conf, plan.dataset(), dataset, split, plan.examplesPerClass(), plan.seed());
+        SampleOrder order = new SampleOrder(rows.counts(), plan.seed(), plan.globalBatch(), plan.microBatch());
+        return new FeedPlan(
+                plan.dataset(),
+                dataset,
+                split,
+                rows,
+                order,
+                new Preprocessing(plan.resolution()),
+                new Mixup(plan.mixup(), plan.seed()),
+                plan.seed());
+    }
+
+    private RunState newest(Checkpoints checkpoints, DatasetDescription dataset) throws TrainException, IOException {
+        RunState submitted = RunState.start(plan, dataset);
+        Optional<Checkpoint> newest = checkpoints.newestIntact();
+        if (newest.isEmpty()) {
+            return submitted;
+        }
+        RunState state = RunState.parse(newest.get().state()).resumedWith(submitted, plan.run());
+        if (state.step() > plan.steps()) {
+            throw new TrainException("steps must be at least the %d that %s has done: %d"
+                    .formatted(state.step(), plan.run(), plan.steps()));
+        }
+        return state;
+    }
+
+    /** @throws SparkException when a task was lost */
+    private List<ReplicaOutcome> stage(ReplicaTaskSpec spec) throws SparkException {
+        List<Integer> ranks = IntStream.range(0, plan.replicas()).boxed().toList();
+        JavaSparkContext java = JavaSparkContext.fromSparkContext(spark);
+        java.setJobGroup(id, "train " + plan.architecture() + " into " + plan.run(), true);
+        try {
+            ClassTag<ReplicaOutcome> tag = ClassTag$.MODULE$.apply(ReplicaOutcome.class);
+            RDD<ReplicaOutcome> outcomes = java.parallelize(ranks, plan.replicas())
+                    .rdd()
+                    .barrier()
+                    .mapPartitions(new ReplicaTask(spec), false, tag);
+            return outcomes.toJavaRDD().collect();
+        } finally {
+            java.clearJobGroup();
+        }
+    }
+
+    private TrainResult result(List<ReplicaOutcome> outcomes) throws TrainException {
+        ReplicaOutcome outcome = outcomes.get(0);
+        if (outcome.end() == End.NOT_FINITE) {
+            throw new TrainException(
+                    "loss must be finite, and is not in step %d; the newest checkpoint is that of step %d"
+                            .formatted(outcome.step(), Math.max(0, session.committed())));
+        }
+        TrainResult.End end = outcome.end() == End.STOPPED ? TrainResult.End.STOPPED : TrainResult.End.FINISHED;
+        return new TrainResult(end, outcome.step(), session.records());
+    }
+
+    private static byte[] token() {
+        byte[] token = new byte[TOKEN_BYTES];
+        new SecureRandom().nextBytes(token);
+        return token;
+    }
+
+    private long silence() {
+        return spark.conf().getTimeAsMs(TrainerConf.SILENCE, "600s");
+    }
+
+    /** The task's own exception, out of the stack trace that Spark hands on as text. */
+    private static String cause(SparkException e) {
+        return e.getMessage()
+                .lines()
+                .filter(line -> !line.isBlank())
+                .findFirst()
+                .orElse("unknown");
+    }
+}

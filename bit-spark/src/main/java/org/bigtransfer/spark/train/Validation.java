@@ -1,0 +1,69 @@
+package org.bigtransfer.spark.train;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.bigtransfer.metrics.Evaluation;
+import org.bigtransfer.metrics.Scored;
+import org.bigtransfer.preprocess.RejectedImageException;
+import org.bigtransfer.replica.Predictions;
+import org.bigtransfer.replica.Replica;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.dataset.DatasetException;
+import org.bigtransfer.spark.dataset.ImageRow;
+import org.bigtransfer.spark.dataset.SplitReader;
+import org.bigtransfer.spark.feed.FeedPlan;
+
+/** Evaluates the network in training on a replica's share of the validation split: every R-th row group. */
+final class Validation {
+    private final FeedPlan feed;
+    private final Replica replica;
+    private final SplitReader reader;
+    private final int batch;
+    private final int crop;
+    private final int classes;
+
+    Validation(Configuration conf, TrainPlan plan, FeedPlan feed, Replica replica) throws IOException {
+        this.feed = feed;
+        this.replica = replica;
+        this.reader = new SplitReader(conf, feed.dataset(), feed.description(), DatasetDescription.VALIDATION);
+        this.batch = plan.microBatch();
+        this.crop = plan.resolution().crop();
+        this.classes = feed.description().classes().size();
+    }
+
+    Evaluation share(int rank, int replicas) throws IOException {
+        Evaluation evaluation = new Evaluation(classes);
+        FloatBuffer images = ByteBuffer.allocateDirect(Math.multiplyExact(batch * 3 * Float.BYTES, crop * crop))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        for (int group = rank; group < reader.rowGroups(); group += replicas) {
+            List<ImageRow> rows = reader.read(group);
+            for (int at = 0; at < rows.size(); at += batch) {
+                add(rows.subList(at, Math.min(at + batch, rows.size())), images, evaluation);
+            }
+        }
+        return evaluation;
+    }
+
+    private void add(List<ImageRow> rows, FloatBuffer images, Evaluation evaluation) throws IOException {
+        for (int i = 0; i < rows.size(); i++) {
+            try {
+                feed.preprocessing().evaluate(rows.get(i).image(), images, i);
+            } catch (RejectedImageException e) {
+                throw new DatasetException(
+                        "image %s of %s must be decodable: %s"
+                                .formatted(rows.get(i).imageId(), feed.dataset(), e.getMessage()),
+                        e);
+            }
+        }
+        Predictions predictions = replica.predict(images.duplicate().position(0), rows.size(), crop);
+        for (int i = 0; i < rows.size(); i++) {
+            evaluation.add(
+                    Scored.of(predictions.logits(), classes, i, rows.get(i).label()));
+        }
+    }
+}
