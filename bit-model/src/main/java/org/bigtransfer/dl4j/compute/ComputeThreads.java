@@ -3,27 +3,31 @@ package org.bigtransfer.dl4j.compute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
- * The compute threads of one replica: the thread that calls it, and helpers.
+ * The compute threads of one replica, the thread that calls it and helpers, and their scratch memory.
  *
- * <p>Java loops get theirs from {@link #run}; oneDNN's come from OpenMP, whose number of threads belongs to the calling
- * thread, so that several replicas can share a JVM. What is computed here does not depend on the number of threads;
- * oneDNN's sums over a batch do.
+ * <p>All parallelism is ours: OpenMP, which would spin in the cores that Java loops need, has one thread in each of these
+ * threads, and so have ND4J's own operations. Replicas that share a JVM therefore keep to their threads.
  */
 public final class ComputeThreads implements AutoCloseable {
-    private static final ThreadLocal<ComputeThreads> CURRENT = new ThreadLocal<>();
-    private static final ComputeThreads ALL_CORES =
-            new ComputeThreads(Runtime.getRuntime().availableProcessors());
+    private static final ThreadLocal<ComputeThreads> CURRENT = ThreadLocal.withInitial(
+            () -> new ComputeThreads(Runtime.getRuntime().availableProcessors()).oneOpenMp());
+    private static final long IDLE_SECONDS = 30;
 
     private final int threads;
-    private final ExecutorService helpers;
+    private final ThreadPoolExecutor helpers;
+    private final List<BytePointer> scratch = new ArrayList<>();
 
     /** @param threads at least 1 */
     public ComputeThreads(int threads) {
@@ -31,27 +35,41 @@ public final class ComputeThreads implements AutoCloseable {
             throw new IllegalArgumentException("threads must be at least 1: " + threads);
         }
         this.threads = threads;
-        this.helpers = Executors.newFixedThreadPool(Math.max(1, threads - 1), task -> {
-            Thread thread = new Thread(task, "bit-compute");
-            thread.setDaemon(true);
-            return thread;
-        });
+        int helping = Math.max(1, threads - 1);
+        this.helpers = new ThreadPoolExecutor(
+                helping, helping, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(
+                            () -> {
+                                oneOpenMp();
+                                task.run();
+                            },
+                            "bit-compute");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        helpers.allowCoreThreadTimeOut(true);
+        Nd4j.getEnvironment().setMaxMasterThreads(1);
     }
 
-    /** Those of the calling thread's replica; all cores outside of any replica. */
+    /** Gives the calling thread's OpenMP regions one thread. */
+    private ComputeThreads oneOpenMp() {
+        NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+        return this;
+    }
+
+    /** Those of the calling thread's replica; as many as cores outside of any replica. */
     static ComputeThreads current() {
-        ComputeThreads current = CURRENT.get();
-        if (current == null) {
-            current = ALL_CORES;
-            current.enter();
-        }
-        return current;
+        return CURRENT.get();
     }
 
     /** Makes these the threads of what the calling thread computes from now on. */
     public void enter() {
-        CURRENT.set(this);
-        NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+        CURRENT.set(oneOpenMp());
+    }
+
+    /** How many there are. */
+    int count() {
+        return threads;
     }
 
     /** Runs {@code task} for 0 … count − 1, each once, and returns when all are done. */
@@ -83,9 +101,25 @@ public final class ComputeThreads implements AutoCloseable {
         }
     }
 
+    /** At least that many bytes, valid until the slot is asked for again. @param slot from 0 */
+    Pointer scratch(int slot, long bytes) {
+        while (scratch.size() <= slot) {
+            scratch.add(new BytePointer(1L));
+        }
+        BytePointer memory = scratch.get(slot);
+        if (memory.capacity() < bytes) {
+            memory.close();
+            memory = new BytePointer(bytes);
+            scratch.set(slot, memory);
+        }
+        return memory;
+    }
+
     @Override
     public void close() {
         helpers.shutdown();
+        scratch.forEach(BytePointer::close);
+        scratch.clear();
         if (CURRENT.get() == this) {
             CURRENT.remove();
         }

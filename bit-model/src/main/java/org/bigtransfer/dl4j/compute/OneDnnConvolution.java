@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class OneDnnConvolution implements Convolution {
     private static final int SHAPES = 8;
 
-    /** What primitives were made for; they depend on the number of OpenMP threads too. */
-    private record Shape(long images, long height, long width, ComputeThreads threads) {}
+    /** What primitives were made for. */
+    private record Shape(long images, long height, long width, int threads) {}
 
     private final Geometry geometry;
     private final Map<Shape, OneDnnPrimitives> primitives = new LinkedHashMap<>();
@@ -21,18 +21,19 @@ final class OneDnnConvolution implements Convolution {
 
     @Override
     public void forward(INDArray x, INDArray kernel, INDArray y) {
-        primitives(x, kernel).forward(Floats.address(x), Floats.address(kernel), Floats.address(y));
+        primitives(x, kernel).forward(x, kernel, y);
     }
 
     @Override
     public void backward(INDArray x, INDArray kernel, INDArray dy, Optional<INDArray> dx, INDArray dKernel) {
         OneDnnPrimitives of = primitives(x, kernel);
-        dx.ifPresent(target -> of.backwardData(Floats.address(dy), Floats.address(kernel), Floats.address(target)));
-        of.backwardKernel(Floats.address(x), Floats.address(dy), Floats.address(dKernel));
+        dx.ifPresent(target -> of.backwardData(dy, kernel, target));
+        of.backwardKernel(x, dy, dKernel);
     }
 
     private OneDnnPrimitives primitives(INDArray x, INDArray kernel) {
-        Shape shape = new Shape(x.size(0), x.size(1), x.size(2), ComputeThreads.current());
+        int threads = ComputeThreads.current().count();
+        Shape shape = new Shape(x.size(0), x.size(1), x.size(2), threads);
         OneDnnPrimitives known = primitives.get(shape);
         if (known != null) {
             return known;
@@ -40,7 +41,7 @@ final class OneDnnConvolution implements Convolution {
         if (primitives.size() == SHAPES) {
             close();
         }
-        OneDnnPrimitives made = new OneDnnPrimitives(geometry, x.shape(), kernel.size(3));
+        OneDnnPrimitives made = new OneDnnPrimitives(geometry, x.shape(), kernel.size(3), threads);
         primitives.put(shape, made);
         return made;
     }

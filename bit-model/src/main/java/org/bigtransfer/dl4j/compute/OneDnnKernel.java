@@ -3,22 +3,51 @@ package org.bigtransfer.dl4j.compute;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.Pointer;
 
-/** Takes kernels from HWIO to the layout that a primitive prefers, and back. */
+/** Takes kernels from HWIO to the layout that primitives prefer, and back; each thread some filters. */
 final class OneDnnKernel implements AutoCloseable {
-    private final boolean same;
-    private final long bytes;
-    private final OneDnnCall there;
-    private final OneDnnCall back;
+    /** Layouts have blocks of this many filters or fewer. */
+    private static final long BLOCK = 64;
 
-    OneDnnKernel(memory.desc plain, memory.desc preferred) {
-        same = preferred.equals(plain);
+    private final boolean plain;
+    private final long bytes;
+    private final List<OneDnnCall> there = new ArrayList<>();
+    private final List<OneDnnCall> back = new ArrayList<>();
+
+    /** @param shape [O, I, H, W] */
+    OneDnnKernel(memory.desc hwio, memory.desc preferred, long[] shape, int threads) {
+        plain = preferred.equals(hwio);
         bytes = preferred.get_size();
-        there = reorder(plain, preferred);
-        back = reorder(preferred, plain);
+        if (threads > 1 && shape[0] % (BLOCK * threads) == 0) {
+            slice(hwio, preferred, shape, threads);
+        }
+        if (there.isEmpty()) {
+            there.add(reorder(hwio, preferred));
+            back.add(reorder(preferred, hwio));
+        }
+    }
+
+    /** Makes the reorders of each thread's filters; none if a layout cannot be cut, as padded ones cannot. */
+    private void slice(memory.desc hwio, memory.desc preferred, long[] shape, int threads) {
+        long[] part = {shape[0] / threads, shape[1], shape[2], shape[3]};
+        long[][] offsets = new long[threads][shape.length];
+        for (int i = 0; i < threads; i++) {
+            offsets[i][0] = i * part[0];
+            if (preferred.submemory_desc(part, offsets[i], true).get(true) == null) {
+                return;
+            }
+        }
+        for (long[] offset : offsets) {
+            memory.desc from = hwio.submemory_desc(part, offset);
+            memory.desc to = preferred.submemory_desc(part, offset);
+            there.add(reorder(from, to));
+            back.add(reorder(to, from));
+        }
     }
 
     private static OneDnnCall reorder(memory.desc from, memory.desc to) {
@@ -26,31 +55,37 @@ final class OneDnnKernel implements AutoCloseable {
         return new OneDnnCall(new reorder(desc)).argument(DNNL_ARG_FROM, from).argument(DNNL_ARG_TO, to);
     }
 
-    /** The kernel in the preferred layout, until the thread's next reordering. */
+    /** Whether HWIO is what is preferred. */
+    boolean plain() {
+        return plain;
+    }
+
+    /** Of a kernel in the preferred layout. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** The kernel in the preferred layout, until scratch slot 0 is used again. */
     Pointer reordered(Pointer kernel) {
-        if (same) {
+        if (plain) {
             return kernel;
         }
-        Pointer buffer = OneDnn.scratch(bytes);
-        there.run(kernel, buffer);
+        ComputeThreads threads = ComputeThreads.current();
+        Pointer buffer = threads.scratch(0, bytes);
+        threads.run(there.size(), slice -> there.get(slice).run(kernel, buffer));
         return buffer;
     }
 
-    /** Where a primitive shall write a kernel in the preferred layout that is wanted at {@code kernel} in the end. */
-    Pointer buffer(Pointer kernel) {
-        return same ? kernel : OneDnn.scratch(bytes);
-    }
-
-    /** Brings what was written to {@link #buffer} to where it is wanted. */
+    /** Brings a kernel in the preferred layout to where it is wanted in HWIO. */
     void restore(Pointer buffer, Pointer kernel) {
-        if (!same) {
-            back.run(buffer, kernel);
+        if (!plain) {
+            ComputeThreads.current().run(back.size(), slice -> back.get(slice).run(buffer, kernel));
         }
     }
 
     @Override
     public void close() {
-        there.close();
-        back.close();
+        there.forEach(OneDnnCall::close);
+        back.forEach(OneDnnCall::close);
     }
 }

@@ -1,11 +1,13 @@
 package org.bigtransfer.dl4j.compute;
 
 import org.bigtransfer.replica.FlatVector;
+import org.bigtransfer.replica.NativeVector;
+import org.bytedeco.javacpp.FloatPointer;
 
 /** Element-wise arithmetic on whole parameter vectors, in float32. */
 public final class VectorLoops {
     private static final int TILE = 1 << 13;
-    private static final int TASK = 1 << 19;
+    private static final int TASK = 1 << 18;
 
     private VectorLoops() {}
 
@@ -24,6 +26,11 @@ public final class VectorLoops {
                 sum.write(at, a, 0, n);
             };
         });
+    }
+
+    /** sum += x, of native memory. */
+    static void add(FloatPointer sum, FloatPointer x, long length) {
+        add(NativeVector.view(sum, length), NativeVector.view(x, length), 1);
     }
 
     /** velocity ← momentum · velocity + gradient; parameters ← parameters − rate · velocity. */
