@@ -1,20 +1,15 @@
 package org.bigtransfer.spark.shard;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -23,10 +18,8 @@ import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
-import org.bigtransfer.spark.dataset.DatasetDescription.Layout;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 import org.bigtransfer.spark.dataset.DatasetException;
-import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.shard.PartWriter.Written;
 import scala.Tuple2;
 
@@ -39,16 +32,23 @@ import scala.Tuple2;
  * the same bytes, on any number of executors.
  */
 public final class Sharder {
+    private static final int CLASSES_IN_A_WARNING = 20;
+
     private final JavaSparkContext spark;
     private final SerializableConfiguration conf;
     private final ShardPlan plan;
     private final ShardListener listener;
+    private final Map<String, String> sources = new TreeMap<>();
 
     private Sharder(SparkSession session, ShardPlan plan, ShardListener listener) {
         this.spark = new JavaSparkContext(session.sparkContext());
         this.conf = new SerializableConfiguration(spark.hadoopConfiguration());
         this.plan = plan;
         this.listener = listener;
+        sources.put(DatasetDescription.TRAIN, plan.train());
+        if (!plan.validation().isEmpty()) {
+            sources.put(DatasetDescription.VALIDATION, plan.validation());
+        }
     }
 
     /**
@@ -59,28 +59,37 @@ public final class Sharder {
      */
     public static DatasetDescription shard(SparkSession session, ShardPlan plan, ShardListener listener)
             throws IOException {
-        return new Sharder(session, plan, listener).shard();
+        try {
+            return new Sharder(session, plan, listener).shard();
+        } catch (Exception e) {
+            // Spark wraps what a task says in the history of its failures.
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof DatasetException) {
+                    throw new DatasetException(cause.getMessage(), e);
+                }
+            }
+            throw e;
+        }
     }
 
     private DatasetDescription shard() throws IOException {
-        Optional<DatasetDescription> existing = existing();
-        Map<String, String> sources = sources();
+        Target target = Target.of(conf.value(), plan);
         try (ShardProgress progress = new ShardProgress(spark, listener)) {
-            JavaPairRDD<Place, CheckedFile> shuffled = shuffled(sources, progress);
+            JavaPairRDD<Place, CheckedFile> shuffled = shuffled(progress);
             JavaPairRDD<Place, CheckedFile> known = JavaPairRDD.fromJavaRDD(shuffled.map(Sharder::withoutBytes))
                     .persist(StorageLevel.MEMORY_AND_DISK());
             try {
                 Survey survey = known.mapPartitions(
                                 part -> List.of(Survey.of(part)).iterator())
                         .treeReduce(Survey::merge);
-                refuseUnusable(sources, survey);
+                refuseUnusable(survey);
                 Division division = plan.validationPercent() > 0
                         ? Division.percent(known, plan.validationPercent())
                         : Division.asGiven();
                 Census census = known.mapPartitions(
                                 part -> List.of(Census.of(part, division)).iterator())
                         .treeReduce(Census::merge);
-                return publish(shuffled, sources, survey, division, census, existing, progress);
+                return publish(target, shuffled, survey, division, census, progress);
             } finally {
                 known.unpersist();
             }
@@ -91,46 +100,7 @@ public final class Sharder {
         return new Tuple2<>(file._1(), file._2().withoutBytes());
     }
 
-    private Layout layout() {
-        return new Layout(plan.seed(), plan.rowGroupBytes(), plan.fileBytes());
-    }
-
-    /** What is there. A dataset that would be refused anyway is refused before the work, not after. */
-    private Optional<DatasetDescription> existing() throws IOException {
-        Optional<DatasetDescription> existing;
-        try {
-            existing = DatasetFile.find(conf.value(), plan.dataset());
-        } catch (DatasetException e) {
-            if (plan.overwrite()) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-        if (!plan.overwrite()
-                && existing.isPresent()
-                && !existing.get().layout().equals(layout())) {
-            throw refused("another layout, " + existing.get().layout());
-        }
-        return existing;
-    }
-
-    private DatasetException refused(String what) {
-        return new DatasetException("a dataset must not be replaced unless overwriting is allowed: %s has %s"
-                .formatted(plan.dataset(), what));
-    }
-
-    /** Inputs by the split that they are for. */
-    private Map<String, String> sources() {
-        Map<String, String> sources = new TreeMap<>();
-        sources.put(DatasetDescription.TRAIN, plan.train());
-        if (!plan.validation().isEmpty()) {
-            sources.put(DatasetDescription.VALIDATION, plan.validation());
-        }
-        return sources;
-    }
-
-    private JavaPairRDD<Place, CheckedFile> shuffled(Map<String, String> sources, ShardProgress progress)
-            throws IOException {
+    private JavaPairRDD<Place, CheckedFile> shuffled(ShardProgress progress) throws IOException {
         long bytes = 0;
         JavaRDD<InputFile> files = spark.emptyRDD();
         for (Map.Entry<String, String> source : sources.entrySet()) {
@@ -148,7 +118,7 @@ public final class Sharder {
                 .repartitionAndSortWithinPartitions(new Place.Intervals(parts), new Place.Order());
     }
 
-    private void refuseUnusable(Map<String, String> sources, Survey survey) throws DatasetException {
+    private void refuseUnusable(Survey survey) throws DatasetException {
         List<String> problems = new ArrayList<>();
         sources.forEach((source, location) -> {
             List<String> empty = survey.emptyFolders(source);
@@ -170,34 +140,32 @@ public final class Sharder {
     }
 
     private DatasetDescription publish(
+            Target target,
             JavaPairRDD<Place, CheckedFile> shuffled,
-            Map<String, String> sources,
             Survey survey,
             Division division,
             Census census,
-            Optional<DatasetDescription> existing,
             ShardProgress progress)
             throws IOException {
-        List<String> classes = classes(sources, survey);
+        Set<String> names = new TreeSet<>();
+        sources.keySet().forEach(source -> names.addAll(survey.classes(source).keySet()));
+        List<String> classes = List.copyOf(names);
         Set<String> splits = new TreeSet<>(sources.keySet());
         if (plan.validationPercent() > 0) {
             splits.add(DatasetDescription.VALIDATION);
         }
-        warn(classes, splits, sources, survey, census);
+        splits.forEach(split -> warn(split, classes, survey, census));
         Map<String, Long> rejected = new TreeMap<>();
         sources.keySet().forEach(source -> rejected.put(source, survey.rejected(source)));
         String contentHash = census.contentHash(classes);
-        if (existing.isPresent()) {
-            DatasetDescription there = existing.get();
-            boolean same = there.contentHash().equals(contentHash);
-            if (!same && !plan.overwrite()) {
-                throw refused("other content, hash " + there.contentHash() + " instead of " + contentHash);
-            }
-            if (same && there.layout().equals(layout()) && there.rejected().equals(rejected) && isWhole(there)) {
-                return there;
-            }
+        Optional<DatasetDescription> done = target.alreadyDone(contentHash, rejected);
+        if (done.isPresent()) {
+            return done.get();
         }
-        List<Written> written = write(shuffled, classes, division, contentHash, progress);
+        String fingerprint = Digests.hex(
+                        Digests.number(contentHash, target.layout().toString()))
+                .substring(0, 12);
+        List<Written> written = write(shuffled, classes, division, fingerprint, progress);
         DatasetDescription description = new DatasetDescription(
                 DatasetDescription.SCHEMA_VERSION,
                 contentHash,
@@ -206,63 +174,45 @@ public final class Sharder {
                 census.medianWidth(),
                 census.medianHeight(),
                 rejected,
-                layout());
-        DatasetFile.write(conf.value(), plan.dataset(), description);
-        removeOthers(written);
+                target.layout());
+        target.publish(description, written);
         return description;
     }
 
-    private static List<String> classes(Map<String, String> sources, Survey survey) {
-        Set<String> classes = new TreeSet<>();
-        sources.keySet().forEach(source -> classes.addAll(survey.classes(source).keySet()));
-        return List.copyOf(classes);
-    }
-
-    private void warn(
-            List<String> classes, Set<String> splits, Map<String, String> sources, Survey survey, Census census) {
+    private void warn(String split, List<String> classes, Survey survey, Census census) {
+        List<String> without = new ArrayList<>();
         for (String name : classes) {
-            long accepted = 0;
-            long rejects = 0;
-            for (String source : sources.keySet()) {
-                Survey.Counts counts = survey.classes(source).getOrDefault(name, new Survey.Counts(0, 0));
-                accepted += counts.accepted();
-                rejects += counts.rejected();
-            }
-            for (String split : splits) {
-                if (accepted == 0) {
-                    listener.warned("class %s has no image in split %s: all %d of its files were rejected"
-                            .formatted(name, split, rejects));
-                } else if (census.examples(split, name) == 0) {
-                    listener.warned("class %s has no image in split %s: its %d images are elsewhere, %d were rejected"
-                            .formatted(name, split, accepted, rejects));
+            if (census.examples(split, name) == 0) {
+                long images = 0;
+                long rejects = 0;
+                for (String source : sources.keySet()) {
+                    Survey.Counts counts = survey.classes(source).getOrDefault(name, new Survey.Counts(0, 0));
+                    images += counts.accepted();
+                    rejects += counts.rejected();
                 }
+                without.add("%s (%d images in other splits, %d files rejected)".formatted(name, images, rejects));
             }
         }
-    }
-
-    private boolean isWhole(DatasetDescription there) throws IOException {
-        for (Split split : there.splits().values()) {
-            for (DataFile file : split.files()) {
-                Path path = new Path(plan.dataset(), file.path());
-                FileSystem fs = path.getFileSystem(conf.value());
-                if (!fs.exists(path) || fs.getFileStatus(path).getLen() != file.bytes()) {
-                    return false;
-                }
-            }
+        if (!without.isEmpty()) {
+            List<String> shown = without.subList(0, Math.min(CLASSES_IN_A_WARNING, without.size()));
+            listener.warned("%d of %d classes have no image in split %s: %s%s"
+                    .formatted(
+                            without.size(),
+                            classes.size(),
+                            split,
+                            String.join(", ", shown),
+                            shown.size() < without.size() ? ", …" : ""));
         }
-        return true;
     }
 
     private List<Written> write(
             JavaPairRDD<Place, CheckedFile> shuffled,
             List<String> classes,
             Division division,
-            String contentHash,
+            String fingerprint,
             ShardProgress progress) {
         Map<String, Integer> labels = new HashMap<>();
         classes.forEach(name -> labels.put(name, labels.size()));
-        String fingerprint =
-                Digests.hex(Digests.number(contentHash, layout().toString())).substring(0, 12);
         PartWriter writer = new PartWriter(plan.dataset(), fingerprint, labels, division, plan.rowGroupBytes());
         SerializableConfiguration hadoop = conf;
         List<Written> written = new ArrayList<>(shuffled.mapPartitionsWithIndex(
@@ -291,28 +241,5 @@ public final class Sharder {
             described.put(split, new Split(examples, counts, files));
         }
         return described;
-    }
-
-    /** What an older dataset or a killed job left. */
-    private void removeOthers(List<Written> written) throws IOException {
-        Set<String> ours = new HashSet<>();
-        written.forEach(file -> ours.add(file.file().path()));
-        for (String split : List.of(DatasetDescription.TRAIN, DatasetDescription.VALIDATION, PartWriter.REJECTS)) {
-            Path folder = new Path(plan.dataset(), PartWriter.folder(split));
-            FileSystem fs = folder.getFileSystem(conf.value());
-            FileStatus[] found;
-            try {
-                found = fs.listStatus(folder);
-            } catch (FileNotFoundException e) {
-                continue;
-            }
-            for (FileStatus file : found) {
-                if (file.isFile()
-                        && !ours.contains(
-                                folder.getName() + "/" + file.getPath().getName())) {
-                    fs.delete(file.getPath(), false);
-                }
-            }
-        }
     }
 }

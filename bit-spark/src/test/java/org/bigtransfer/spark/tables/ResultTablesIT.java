@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
@@ -150,6 +151,33 @@ class ResultTablesIT {
                 .isTrue();
         ResultTables.register(spark, root());
         assertThat(spark.table("steps").count()).isEqualTo(5);
+    }
+
+    @Test
+    void readersBesideAWriterSeeWholeRunsOnly() throws Exception {
+        int attempts = 12;
+        int steps = 5;
+        Thread writer = new Thread(() -> {
+            try {
+                for (int i = 0; i < attempts; i++) {
+                    publish(Attempt.of("r" + i % 3), "train", NOON.plusSeconds(i), steps);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        writer.start();
+        long last = 0;
+        do {
+            ResultTables.register(spark, root());
+            long runs = spark.table("runs").count();
+            assertThat(spark.table("steps").count()).isEqualTo(runs * steps);
+            assertThat(runs).isGreaterThanOrEqualTo(last);
+            last = runs;
+        } while (writer.isAlive());
+        writer.join();
+        ResultTables.register(spark, root());
+        assertThat(spark.table("steps").count()).isEqualTo(3L * steps);
     }
 
     @Test
