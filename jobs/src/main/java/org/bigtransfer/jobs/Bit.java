@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "JOB",
         subcommands = {
             SqlJob.class,
+            BenchJob.class,
         },
         footer = {
             "",

@@ -1,0 +1,41 @@
+package org.bigtransfer.jobs;
+
+import java.io.IOException;
+import org.bigtransfer.jobs.bench.TrainBenchmark;
+import org.bigtransfer.jobs.settings.BenchSettings;
+import org.bigtransfer.jobs.settings.Job;
+import org.bigtransfer.jobs.settings.Settings;
+import picocli.CommandLine.Command;
+
+/** Measures training. */
+@Command(
+        name = "train",
+        description = "Measures training images a second of the engine on all cores, alternated with PyTorch's.",
+        footer = {
+            "",
+            "Examples:",
+            "  bit bench train",
+            "  bit bench train -D bench.architecture=R101x1 -D bench.crop=224 -D bench.batch=8",
+        })
+final class BenchTrainJob extends JobCommand {
+    BenchTrainJob() {
+        super(Job.BENCH_TRAIN, "");
+    }
+
+    @Override
+    ExitCode run(JobRun run) throws IOException {
+        Settings settings = run.start();
+        BenchSettings bench = settings.bench();
+        TrainBenchmark.run(
+                new TrainBenchmark.Plan(
+                        settings.engine(),
+                        bench.architecture(),
+                        bench.crop(),
+                        bench.batch(),
+                        bench.images(),
+                        bench.pairs(),
+                        bench.python()),
+                run.console().out());
+        return ExitCode.DONE;
+    }
+}
