@@ -1,0 +1,74 @@
+package org.bigtransfer.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class EvaluationTest {
+    @Test
+    void scoresARowOfLogits() {
+        float[] logits = {9, 9, 9, 9, 9, 9, 9, 0, 1, 2, 3, 4, 5, 6};
+        Scored scored = Scored.of(logits, 7, 1, 4);
+        assertThat(scored.predicted()).isEqualTo(6);
+        assertThat(scored.trueRank()).isEqualTo(3);
+        assertThat(scored.topClasses()).containsExactly(6, 5, 4, 3, 2);
+        double sum = 0;
+        for (int i = 0; i < 7; i++) {
+            sum += Math.exp(i);
+        }
+        assertThat(scored.loss()).isCloseTo(Math.log(sum) - 4, within(1e-12));
+        assertThat(scored.topProbabilities()[0]).isCloseTo(Math.exp(6) / sum, within(1e-12));
+    }
+
+    @Test
+    void equalLogitsRankByIndex() {
+        Scored scored = Scored.of(new float[] {1, 2, 2, 2}, 4, 0, 3);
+        assertThat(scored.predicted()).isEqualTo(1);
+        assertThat(scored.trueRank()).isEqualTo(3);
+        assertThat(scored.topClasses()).containsExactly(1, 2, 3, 0);
+    }
+
+    @Test
+    void largeLogitsDoNotOverflow() {
+        Scored scored = Scored.of(new float[] {1000, 0, -1000}, 3, 0, 2);
+        assertThat(scored.loss()).isEqualTo(2000);
+        assertThat(scored.topProbabilities()).containsExactly(1, 0, 0);
+    }
+
+    @Test
+    void refusesLogitsThatAreNotFinite() {
+        assertThatThrownBy(() -> Scored.of(new float[] {0, Float.NaN}, 2, 0, 0))
+                .hasMessage("logits must be finite: NaN for class 1");
+        assertThatThrownBy(() -> Scored.of(new float[] {0, 1}, 2, 0, 2)).hasMessage("label must be in 0..1: 2");
+    }
+
+    @Test
+    void countsByClassAndMergesParts() {
+        Evaluation one = new Evaluation(7);
+        one.add(0, 1, 0.5);
+        one.add(0, 5, 1.5);
+        Evaluation two = new Evaluation(7);
+        two.add(1, 6, 4);
+        Evaluation whole = one.merge(two);
+        assertThat(whole.examples()).isEqualTo(3);
+        assertThat(whole.loss()).isEqualTo(2);
+        assertThat(whole.top1()).isEqualTo(1 / 3.0);
+        assertThat(whole.top5()).isEqualTo(2 / 3.0);
+        assertThat(whole.top1(0)).isEqualTo(0.5);
+        assertThat(whole.top5(1)).isZero();
+        assertThat(whole.examples(2)).isZero();
+        assertThat(whole.top1(2)).isNaN();
+        assertThatThrownBy(() -> one.merge(new Evaluation(3)))
+                .hasMessage("evaluations must have the same classes: 7 and 3");
+    }
+
+    @Test
+    void nothingEvaluatedIsNaN() {
+        Evaluation none = new Evaluation(2);
+        assertThat(none.loss()).isNaN();
+        assertThat(none.top1()).isNaN();
+        assertThat(none.top5()).isNaN();
+    }
+}

@@ -1,0 +1,135 @@
+package org.bigtransfer.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.bigtransfer.order.SampleOrder.Example;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SampleOrderTest {
+    private static final int[] GROUPS = {13, 0, 40, 7, 25, 1, 14};
+
+    private static List<Example> step(SampleOrder order, long step) {
+        List<Example> examples = new ArrayList<>();
+        for (int j = 0; j < order.microBatches(); j++) {
+            Example[] batch = order.microBatch(step, j);
+            assertThat(batch).hasSize(order.examplesIn(step, j));
+            examples.addAll(Arrays.asList(batch));
+        }
+        assertThat(examples).hasSize(order.examplesInStep(step));
+        return examples;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1", "7,3", "16,4", "16,5", "32,32", "33,8", "50,7", "99,10", "100,10", "100,100", "64,1"})
+    void everyExampleComesOnceAnEpoch(int globalBatch, int microBatch) {
+        SampleOrder order = new SampleOrder(GROUPS, 3, globalBatch, microBatch);
+        List<List<Example>> epochs = new ArrayList<>();
+        for (int epoch = 0; epoch < 3; epoch++) {
+            List<Example> seen = new ArrayList<>();
+            for (long step = 0; step < order.stepsPerEpoch(); step++) {
+                seen.addAll(step(order, epoch * order.stepsPerEpoch() + step));
+            }
+            Set<Example> all = new HashSet<>(seen);
+            assertThat(seen).hasSize(100).hasSameSizeAs(all);
+            for (Example example : all) {
+                assertThat(example.row()).isBetween(0, GROUPS[example.rowGroup()] - 1);
+            }
+            epochs.add(seen);
+        }
+        assertThat(epochs.get(0)).isNotEqualTo(epochs.get(1));
+        assertThat(epochs.get(1)).isNotEqualTo(epochs.get(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"16,4", "33,8", "120,30"})
+    void anyStepEnteredDirectlyEqualsTheSequence(int globalBatch, int microBatch) {
+        SampleOrder sequential = new SampleOrder(GROUPS, 3, globalBatch, microBatch);
+        for (long step = 0; step < 25; step++) {
+            assertThat(step(new SampleOrder(GROUPS, 3, globalBatch, microBatch), step))
+                    .isEqualTo(step(sequential, step));
+        }
+    }
+
+    @Test
+    void microBatchesAskedForInAnyOrderAreTheSame() {
+        SampleOrder forward = new SampleOrder(GROUPS, 3, 16, 4);
+        SampleOrder backward = new SampleOrder(GROUPS, 3, 16, 4);
+        for (long step = 0; step < 10; step++) {
+            Example[][] expected = new Example[4][];
+            for (int j = 0; j < 4; j++) {
+                expected[j] = forward.microBatch(step, j);
+            }
+            for (int j = 3; j >= 0; j--) {
+                assertThat(backward.microBatch(step, j)).isEqualTo(expected[j]);
+            }
+        }
+    }
+
+    @Test
+    void microBatchesAreAsEvenAsCanBe() {
+        SampleOrder order = new SampleOrder(GROUPS, 3, 50, 16);
+        assertThat(order.microBatches()).isEqualTo(4);
+        int[] sizes = new int[4];
+        Arrays.setAll(sizes, j -> order.examplesIn(0, j));
+        assertThat(sizes).containsExactly(12, 13, 12, 13);
+    }
+
+    @Test
+    void epochEndsWithAShortStep() {
+        SampleOrder order = new SampleOrder(GROUPS, 3, 48, 12);
+        assertThat(order.stepsPerEpoch()).isEqualTo(3);
+        assertThat(order.examplesInStep(0)).isEqualTo(48);
+        assertThat(order.examplesInStep(2)).isEqualTo(4);
+        assertThat(order.examplesInStep(5)).isEqualTo(4);
+        assertThat(order.epochs(3)).isEqualTo(1);
+        assertThat(order.epochs(4)).isEqualTo(1.48);
+    }
+
+    @Test
+    void aShortStepMayLeaveMicroBatchesEmpty() {
+        SampleOrder order = new SampleOrder(new int[] {17}, 3, 16, 4);
+        assertThat(order.examplesInStep(1)).isEqualTo(1);
+        int empty = 0;
+        for (int j = 0; j < 4; j++) {
+            empty += order.microBatch(1, j).length == 0 ? 1 : 0;
+        }
+        assertThat(empty).isEqualTo(3);
+    }
+
+    @Test
+    void aBatchLargerThanTheDataIsDrawnWithReplacement() {
+        SampleOrder order = new SampleOrder(new int[] {3, 4}, 3, 32, 8);
+        assertThat(order.withReplacement()).isTrue();
+        Set<Example> seen = new HashSet<>();
+        for (long step = 0; step < 10; step++) {
+            List<Example> batch = step(order, step);
+            assertThat(batch).hasSize(32);
+            seen.addAll(batch);
+        }
+        assertThat(seen).hasSize(7);
+        assertThat(step(order, 0)).isNotEqualTo(step(order, 1));
+        assertThat(order.epochs(7)).isEqualTo(32);
+        assertThat(new SampleOrder(new int[] {3, 4}, 3, 7, 7).withReplacement()).isFalse();
+    }
+
+    @Test
+    void anotherSeedGivesAnotherOrder() {
+        assertThat(step(new SampleOrder(GROUPS, 4, 16, 4), 0)).isNotEqualTo(step(new SampleOrder(GROUPS, 3, 16, 4), 0));
+    }
+
+    @Test
+    void refusesBatchesThatCannotBe() {
+        assertThatThrownBy(() -> new SampleOrder(GROUPS, 3, 8, 9))
+                .hasMessage("micro-batch must be in 1..8 (the global batch): 9");
+        assertThatThrownBy(() -> new SampleOrder(new int[] {0}, 3, 8, 8))
+                .hasMessage("a training set must have at least one example");
+    }
+}

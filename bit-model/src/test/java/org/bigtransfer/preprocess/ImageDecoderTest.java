@@ -1,0 +1,250 @@
+package org.bigtransfer.preprocess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageDecoderTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "bmp"})
+    void decodesLosslessFormatsToTheSamePixels(String format) throws Exception {
+        BufferedImage picture = picture(BufferedImage.TYPE_INT_RGB);
+        RgbImage decoded = ImageDecoder.decode(encoded(picture, format));
+        assertThat(pixels(decoded)).containsExactly(pixels(picture));
+    }
+
+    @Test
+    void dropsAlphaWithoutBlending() throws Exception {
+        BufferedImage picture = new BufferedImage(2, 1, BufferedImage.TYPE_INT_ARGB);
+        picture.setRGB(0, 0, 0x00102030);
+        picture.setRGB(1, 0, 0x80405060);
+        assertThat(pixels(ImageDecoder.decode(encoded(picture, "png")))).containsExactly(0x102030, 0x405060);
+    }
+
+    @Test
+    void looksUpPalettes() throws Exception {
+        BufferedImage picture = picture(BufferedImage.TYPE_BYTE_INDEXED);
+        assertThat(pixels(ImageDecoder.decode(encoded(picture, "png")))).containsExactly(pixels(picture));
+        assertThat(pixels(ImageDecoder.decode(encoded(picture, "gif")))).containsExactly(pixels(picture));
+    }
+
+    @Test
+    void takesGreyToAllChannelsAndClipsSixteenBitsAsPillowDoes() throws Exception {
+        byte[] grey = png(0, 16, 3, 1, new byte[] {0, 0, 7, 0, (byte) 255, 1, 0});
+        assertThat(pixels(ImageDecoder.decode(grey))).containsExactly(0x070707, 0xFFFFFF, 0xFFFFFF);
+        byte[] colour = png(2, 16, 1, 1, new byte[] {0, 0x12, (byte) 0xFF, 0x34, 0, 0x56, 1});
+        assertThat(pixels(ImageDecoder.decode(colour))).containsExactly(0x123456);
+        byte[] twoBits = png(0, 2, 4, 1, new byte[] {0, 0b00_01_10_11});
+        assertThat(pixels(ImageDecoder.decode(twoBits))).containsExactly(0, 0x555555, 0xAAAAAA, 0xFFFFFF);
+    }
+
+    @Test
+    void decodesJpegAsTheJdkDoesWhateverItsName() throws Exception {
+        byte[] jpeg = encoded(picture(BufferedImage.TYPE_INT_RGB), "jpeg");
+        BufferedImage expected = ImageIO.read(new ByteArrayInputStream(jpeg));
+        assertThat(pixels(ImageDecoder.decode(jpeg))).containsExactly(pixels(expected));
+        assertThat(ImageDecoder.size(jpeg)).isEqualTo(new ImageSize(40, 30));
+    }
+
+    @Test
+    void decodesGreyJpeg() throws Exception {
+        byte[] jpeg = encoded(picture(BufferedImage.TYPE_BYTE_GRAY), "jpeg");
+        for (int pixel : pixels(ImageDecoder.decode(jpeg))) {
+            assertThat(pixel & 0xFF).isEqualTo(pixel >> 8 & 0xFF).isEqualTo(pixel >> 16);
+        }
+    }
+
+    @Test
+    void ignoresBrokenMetadataAndProfiles() throws Exception {
+        byte[] jpeg = encoded(picture(BufferedImage.TYPE_INT_RGB), "jpeg");
+        byte[] exif = segment(0xE1, "Exif\0\0MM\0*\u00ff\u00ff\u00ff\u00ff");
+        byte[] icc = segment(0xE2, "ICC_PROFILE\0\1\1no profile at all");
+        byte[] odd = concatenated(Arrays.copyOf(jpeg, 2), exif, icc, Arrays.copyOfRange(jpeg, 2, jpeg.length));
+        assertThat(ImageDecoder.decode(odd).rgb())
+                .isEqualTo(ImageDecoder.decode(jpeg).rgb());
+    }
+
+    @Test
+    void decodesCmykAsStoredInverted() throws Exception {
+        int[][] inks = {{255, 255, 255, 255}, {0, 255, 255, 255}, {255, 255, 255, 0}};
+        byte[] samples = new byte[3 * 64 * 4];
+        for (int i = 0; i < 192; i++) {
+            for (int band = 0; band < 4; band++) {
+                samples[4 * i + band] = (byte) inks[i % 24 / 8][band];
+            }
+        }
+        RgbImage image = ImageDecoder.decode(cmyk(samples));
+        assertThat(new int[] {pixels(image)[0], pixels(image)[10], pixels(image)[20]})
+                .containsExactly(0xFFFFFF, 0x00FFFF, 0x000000);
+    }
+
+    /** A 24×8 baseline JPEG with four components; its first eight bytes of Adobe segment say CMYK. */
+    private static byte[] cmyk(byte[] samples) throws IOException {
+        var raster = java.awt.image.Raster.createInterleavedRaster(
+                new java.awt.image.DataBufferByte(samples, samples.length), 24, 8, 96, 4, new int[] {0, 1, 2, 3}, null);
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+            writer.setOutput(out);
+            writer.write(null, new javax.imageio.IIOImage(raster, null, null), null);
+        }
+        writer.dispose();
+        return bytes.toByteArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jpeg", "png", "gif", "bmp"})
+    void rejectsTruncatedFilesAndNeverThrowsAnythingElse(String format) throws Exception {
+        byte[] whole = encoded(picture(BufferedImage.TYPE_INT_RGB), format);
+        for (int length = 0; length < whole.length - 2; length += Math.max(1, whole.length / 150)) {
+            byte[] part = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> ImageDecoder.decode(part))
+                    .as("%d of %d bytes", length, whole.length)
+                    .isInstanceOf(RejectedImageException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jpeg", "png", "gif", "bmp"})
+    void damagedFilesAreDecodedOrRejected(String format) throws IOException {
+        byte[] whole = encoded(picture(BufferedImage.TYPE_INT_RGB), format);
+        Random random = new Random(7);
+        for (int i = 0; i < 300; i++) {
+            byte[] damaged = whole.clone();
+            for (int hit = 0; hit < 3; hit++) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+            }
+            try {
+                if (ImageDecoder.size(damaged).pixels() < 10_000_000) {
+                    ImageDecoder.decode(damaged);
+                }
+            } catch (RejectedImageException e) {
+                assertThat(e.getMessage()).isNotBlank();
+            }
+        }
+    }
+
+    @Test
+    void rejectsWhatIsNoImage() {
+        assertThatThrownBy(() -> ImageDecoder.decode(new byte[0])).hasMessage("empty file");
+        assertThatThrownBy(() -> ImageDecoder.decode("hello".getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(RejectedImageException.class)
+                .hasMessage("not a JPEG, PNG, GIF or BMP file");
+    }
+
+    @Test
+    void refusesBombsFromTheHeader() throws IOException {
+        byte[] bomb = png(2, 8, 20_000, 10_000, new byte[100]);
+        assertThatThrownBy(() -> ImageDecoder.size(bomb))
+                .isInstanceOf(RejectedImageException.class)
+                .hasMessage("an image must have at most 178956970 pixels: 20000×10000");
+        byte[] empty = png(2, 8, 13_000, 13_000, new byte[100]);
+        assertThatThrownBy(() -> ImageDecoder.decode(empty)).hasMessageStartingWith("truncated PNG");
+    }
+
+    @Test
+    void rejectsPngWithWrongChecksum() throws IOException {
+        byte[] png = encoded(picture(BufferedImage.TYPE_INT_RGB), "png");
+        png[png.length - 20] ^= 1;
+        assertThatThrownBy(() -> ImageDecoder.decode(png)).hasMessage("damaged PNG: wrong checksum of chunk IDAT");
+    }
+
+    private static BufferedImage picture(int type) {
+        BufferedImage picture = new BufferedImage(40, 30, type);
+        Graphics2D graphics = picture.createGraphics();
+        for (int i = 0; i < 30; i++) {
+            graphics.setColor(new Color(8 * i, 255 - 7 * i, i * i % 256));
+            graphics.fillOval(i, i / 2, 20, 12);
+        }
+        graphics.dispose();
+        return picture;
+    }
+
+    private static byte[] encoded(BufferedImage image, String format) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertThat(ImageIO.write(image, format, out)).isTrue();
+        return out.toByteArray();
+    }
+
+    private static int[] pixels(BufferedImage image) {
+        int[] pixels = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+        Arrays.setAll(pixels, i -> pixels[i] & 0xFFFFFF);
+        return pixels;
+    }
+
+    private static int[] pixels(RgbImage image) {
+        int[] pixels = new int[image.width() * image.height()];
+        byte[] rgb = image.rgb();
+        Arrays.setAll(pixels, i -> (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF));
+        return pixels;
+    }
+
+    private static byte[] segment(int marker, String content) {
+        byte[] body = content.getBytes(StandardCharsets.ISO_8859_1);
+        return ByteBuffer.allocate(4 + body.length)
+                .put((byte) 0xFF)
+                .put((byte) marker)
+                .putShort((short) (2 + body.length))
+                .put(body)
+                .array();
+    }
+
+    private static byte[] png(int colourType, int bits, int width, int height, byte[] rows) throws IOException {
+        Deflater deflater = new Deflater();
+        deflater.setInput(rows);
+        deflater.finish();
+        byte[] data = new byte[1000];
+        data = Arrays.copyOf(data, deflater.deflate(data));
+        deflater.end();
+        byte[] header = ByteBuffer.allocate(13)
+                .putInt(width)
+                .putInt(height)
+                .put((byte) bits)
+                .put((byte) colourType)
+                .array();
+        return concatenated(
+                "\u0089PNG\r\n\u001a\n".getBytes(StandardCharsets.ISO_8859_1),
+                chunk("IHDR", header),
+                chunk("IDAT", data),
+                chunk("IEND", new byte[0]));
+    }
+
+    private static byte[] chunk(String type, byte[] data) {
+        byte[] name = type.getBytes(StandardCharsets.ISO_8859_1);
+        CRC32 crc = new CRC32();
+        crc.update(name);
+        crc.update(data);
+        return ByteBuffer.allocate(12 + data.length)
+                .putInt(data.length)
+                .put(name)
+                .put(data)
+                .putInt((int) crc.getValue())
+                .array();
+    }
+
+    private static byte[] concatenated(byte[]... parts) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            out.write(part);
+        }
+        return out.toByteArray();
+    }
+}
