@@ -17,7 +17,11 @@ import picocli.CommandLine.Spec;
         versionProvider = Bit.Version.class,
         synopsisSubcommandLabel = "JOB",
         subcommands = {
+            ShardJob.class,
+            TrainJob.class,
+            EvaluateJob.class,
             SqlJob.class,
+            QuickstartJob.class,
             BenchJob.class,
         },
         footer = {

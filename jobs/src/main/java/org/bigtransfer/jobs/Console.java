@@ -28,6 +28,11 @@ record Console(PrintStream out, PrintStream err, Watched outTerminal, Watched er
                 System.out, System.err, Watched.of("bit.stdout.terminal"), Watched.of("bit.stderr.terminal"));
     }
 
+    /** The same with results going elsewhere. */
+    Console withOut(PrintStream other) {
+        return new Console(other, err, Watched.FILE, errTerminal);
+    }
+
     boolean showsProgress() {
         return errTerminal == Watched.TERMINAL;
     }

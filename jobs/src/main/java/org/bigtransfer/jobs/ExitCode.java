@@ -14,6 +14,15 @@ enum ExitCode {
         this.code = code;
     }
 
+    Status.State state() {
+        return switch (this) {
+            case DONE -> Status.State.SUCCEEDED;
+            case FAILED -> Status.State.FAILED;
+            case BAD_SETTINGS -> Status.State.INVALID;
+            case TERMINATED -> Status.State.PREEMPTED;
+        };
+    }
+
     int code() {
         return code;
     }

@@ -1,7 +1,6 @@
 package org.bigtransfer.jobs;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -10,7 +9,6 @@ import org.bigtransfer.jobs.settings.InvalidSettingsException;
 import org.bigtransfer.jobs.settings.Job;
 import org.bigtransfer.jobs.settings.LoadedSettings;
 import org.bigtransfer.jobs.settings.SettingsSources;
-import org.bigtransfer.spark.tables.Attempt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
@@ -67,22 +65,24 @@ abstract class JobCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         LoadedSettings loaded = LoadedSettings.read(job, new SettingsSources(resource, files, assignments));
-        JobRun run = new JobRun(job, loaded, Attempt.of(loaded.runId()), Instant.now(), console, master);
+        JobRun run = new JobRun(job, loaded, console, master);
         try (Termination termination = Termination.listen(run)) {
             return supervised(run).code();
         }
     }
 
-    private ExitCode supervised(JobRun run) throws IOException {
+    /** Does the work and writes how it ended. */
+    final ExitCode supervised(JobRun run) throws IOException {
         boolean settled = false;
         try {
             ExitCode code = run(run);
-            run.settle(code == ExitCode.TERMINATED ? State.PREEMPTED : State.SUCCEEDED, code, "");
+            run.settle(code.state(), code, "");
             settled = true;
             return code;
         } catch (InvalidSettingsException e) {
             settled = true;
-            console.err()
+            run.console()
+                    .err()
                     .printf(
                             "bit %s: settings must be put right:%n%s%n",
                             job.title(), e.getMessage().indent(2).stripTrailing());
@@ -91,9 +91,9 @@ abstract class JobCommand implements Callable<Integer> {
         } catch (Exception e) {
             settled = true;
             String message = Failures.message(e);
-            console.err().printf("bit %s: failed: %s%n", job.title(), message);
+            run.console().err().printf("bit %s: failed: %s%n", job.title(), message);
             if (verbose) {
-                e.printStackTrace(console.err());
+                e.printStackTrace(run.console().err());
             }
             settleQuietly(run, State.FAILED, ExitCode.FAILED, message);
             return ExitCode.FAILED;

@@ -20,15 +20,26 @@ final class JobRun {
     private final Console console;
     private final String master;
     private final AtomicBoolean settled = new AtomicBoolean();
-    private final AtomicReference<Optional<Runnable>> stop = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<Runnable>> stop;
 
-    JobRun(Job job, LoadedSettings loaded, Attempt attempt, Instant startedAt, Console console, String master) {
+    JobRun(Job job, LoadedSettings loaded, Console console, String master) {
+        this(job, loaded, console, master, new AtomicReference<>(Optional.empty()));
+    }
+
+    private JobRun(
+            Job job, LoadedSettings loaded, Console console, String master, AtomicReference<Optional<Runnable>> stop) {
         this.job = job;
         this.loaded = loaded;
-        this.attempt = attempt;
-        this.startedAt = startedAt;
+        this.attempt = Attempt.of(loaded.runId());
+        this.startedAt = Instant.now();
         this.console = console;
         this.master = master;
+        this.stop = stop;
+    }
+
+    /** A job that is part of this one: an attempt of its own that stops when this one is told to. */
+    JobRun part(Job of, Console to) {
+        return new JobRun(of, loaded, to, master, stop);
     }
 
     /** The settings, after writing that the job runs. @throws org.bigtransfer.jobs.settings.InvalidSettingsException if bad */
@@ -55,7 +66,7 @@ final class JobRun {
     }
 
     private void write(Status status) throws IOException {
-        Optional<String> folder = loaded.statusFolder();
+        Optional<String> folder = loaded.statusFolder(job);
         if (folder.isPresent()) {
             status.write(org.apache.spark.deploy.SparkHadoopUtil.get().conf(), folder.get());
         }

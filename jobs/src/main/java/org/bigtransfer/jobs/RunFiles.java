@@ -3,6 +3,8 @@ package org.bigtransfer.jobs;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,24 +12,76 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.package$;
 import org.bigtransfer.jobs.settings.PlanResolution;
+import org.bigtransfer.metrics.Evaluation;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.storage.PublishedFile;
+import org.bigtransfer.spark.train.StepRecord;
+import org.bigtransfer.spark.train.TrainListener;
 import org.bigtransfer.spark.train.TrainPlan;
 
-/** What a run writes down about itself: {@code config.conf} (resolved settings) and {@code run.json} (provenance). */
-final class RunFiles {
+/**
+ * What a run writes down about itself once training has accepted its plan: {@code config.conf} (resolved settings) and
+ * {@code run.json} (provenance). Hands everything on to the listener behind it.
+ */
+final class RunFiles implements TrainListener {
     static final String CONFIG = "config.conf";
     static final String PROVENANCE = "run.json";
 
-    private RunFiles() {}
+    private final Configuration conf;
+    private final JobRun run;
+    private final TrainPlan plan;
+    private final DatasetDescription dataset;
+    private final TrainListener next;
 
-    static void write(Configuration conf, JobRun run, TrainPlan plan, DatasetDescription dataset) throws IOException {
-        String config = run.loaded().hocon(PlanResolution.resolved(plan));
-        PublishedFile.write(conf, new Path(plan.run(), CONFIG), config.getBytes(StandardCharsets.UTF_8));
-        PublishedFile.write(conf, new Path(plan.run(), PROVENANCE), provenance(run, plan, dataset));
+    RunFiles(Configuration conf, JobRun run, TrainPlan plan, DatasetDescription dataset, TrainListener next) {
+        this.conf = conf;
+        this.run = run;
+        this.plan = plan;
+        this.dataset = dataset;
+        this.next = next;
     }
 
-    private static byte[] provenance(JobRun run, TrainPlan plan, DatasetDescription dataset) throws IOException {
+    @Override
+    public void started(long step, long steps) {
+        String config = run.loaded().hocon(PlanResolution.resolved(plan));
+        try {
+            PublishedFile.write(conf, new Path(plan.run(), CONFIG), config.getBytes(StandardCharsets.UTF_8));
+            PublishedFile.write(conf, new Path(plan.run(), PROVENANCE), provenance());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        next.started(step, steps);
+    }
+
+    @Override
+    public void stepped(StepRecord step) {
+        next.stepped(step);
+    }
+
+    @Override
+    public void evaluated(long step, Evaluation validation) {
+        next.evaluated(step, validation);
+    }
+
+    @Override
+    public void checkpointed(long step) {
+        next.checkpointed(step);
+    }
+
+    @Override
+    public void restarted(int attempt, String cause) {
+        next.restarted(attempt, cause);
+    }
+
+    /** The run-id that a run directory's provenance names. */
+    static String runId(Configuration conf, String run) throws IOException {
+        Path path = new Path(run, PROVENANCE);
+        try (InputStream in = path.getFileSystem(conf).open(path)) {
+            return new ObjectMapper().readTree(in).required("run_id").asText();
+        }
+    }
+
+    private byte[] provenance() throws IOException {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("run_id", run.attempt().runId());
         values.put("attempt", run.attempt().attempt());

@@ -1,14 +1,20 @@
 package org.bigtransfer.jobs;
 
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.jobs.settings.InvalidSettingsException;
 import org.bigtransfer.jobs.settings.Problem;
+import org.bigtransfer.spark.train.TrainerConf;
 
 /** A job's Spark session: the one that this JVM has, or a new one that ends with the job. */
 final class Sessions implements AutoCloseable {
     private static final String MASTER = "spark.master";
+    private static final long WAIT_NANOS = 60_000_000_000L;
+    private static final long SETTLED_NANOS = 5_000_000_000L;
+    private static final long POLL_NANOS = 200_000_000L;
 
     private final SparkSession spark;
     private final Runnable end;
@@ -22,13 +28,14 @@ final class Sessions implements AutoCloseable {
      * Opens the session of a job.
      *
      * @param slots tasks that must be able to run at once, where the machine has fewer cores
+     * @param threads compute threads of each
      */
-    static Sessions open(JobRun run, int slots) {
+    static Sessions open(JobRun run, int slots, int threads) {
         if (SparkSession.getDefaultSession().isDefined()
                 && !SparkSession.getDefaultSession().get().sparkContext().isStopped()) {
             return new Sessions(SparkSession.getDefaultSession().get(), () -> {});
         }
-        SparkConf conf = new SparkConf();
+        SparkConf conf = TrainerConf.apply(new SparkConf(), threads);
         if (!run.master().isEmpty()) {
             conf.setMaster(run.master());
         }
@@ -58,6 +65,35 @@ final class Sessions implements AutoCloseable {
                         .toList();
         if (!problems.isEmpty()) {
             throw new InvalidSettingsException(problems);
+        }
+    }
+
+    /**
+     * The tasks that can run at once; with GPUs, each has one. On a cluster executors register after the session is
+     * made: waits for them.
+     *
+     * @param wanted returns as soon as there are that many; 0 waits until no more come
+     */
+    int slots(int wanted) {
+        SparkContext context = spark.sparkContext();
+        long end = System.nanoTime() + WAIT_NANOS;
+        long lastChange = System.nanoTime();
+        int slots = 0;
+        while (true) {
+            int now = context.maxNumConcurrentTasks(
+                    context.resourceProfileManager().defaultResourceProfile());
+            if (now != slots) {
+                slots = now;
+                lastChange = System.nanoTime();
+            }
+            boolean settled = slots > 0 && System.nanoTime() - lastChange > SETTLED_NANOS;
+            if (context.isLocal()
+                    || (wanted > 0 && slots >= wanted)
+                    || (wanted == 0 && settled)
+                    || System.nanoTime() > end) {
+                return slots;
+            }
+            LockSupport.parkNanos(POLL_NANOS);
         }
     }
 

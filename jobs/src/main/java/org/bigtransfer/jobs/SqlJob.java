@@ -34,7 +34,7 @@ final class SqlJob extends JobCommand {
         Settings settings = run.start();
         String text = query.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : query;
 
-        try (Sessions session = Sessions.open(run, 1)) {
+        try (Sessions session = Sessions.open(run, 1, 1)) {
             ResultTables.register(session.spark(), settings.tables());
             Dataset<Row> result = session.spark().sql(text.strip().replaceAll(";$", ""));
 

@@ -7,6 +7,8 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.bigtransfer.metrics.Evaluation;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.tables.TableRow;
 import org.bigtransfer.spark.train.StepRecord;
 import org.bigtransfer.spark.train.TrainListener;
 import org.slf4j.Logger;
@@ -22,9 +24,23 @@ final class TrainProgress implements TrainListener, AutoCloseable {
     private ProgressBar bar;
     private long steps;
     private long lastLine;
+    private long lastStep = System.nanoTime();
 
-    /** A scheduled evaluation of the validation split. @param step updates done */
-    record Evaluated(long step, Evaluation validation) {}
+    /** A scheduled evaluation of the validation split. @param step updates done @param seconds it took, about */
+    record Evaluated(long step, Evaluation validation, double seconds) {
+        TableRow.SplitEvaluation row(String runId, String dataset) {
+            return new TableRow.SplitEvaluation(
+                    runId,
+                    step,
+                    dataset,
+                    DatasetDescription.VALIDATION,
+                    validation.examples(),
+                    validation.loss(),
+                    validation.top1(),
+                    validation.top5(),
+                    seconds);
+        }
+    }
 
     TrainProgress(Console console) {
         this.console = console;
@@ -48,6 +64,7 @@ final class TrainProgress implements TrainListener, AutoCloseable {
 
     @Override
     public void stepped(StepRecord record) {
+        lastStep = System.nanoTime();
         String figures = String.format(
                 Locale.ROOT,
                 "loss %.4f  lr %.3g  %.1f images/s",
@@ -76,7 +93,7 @@ final class TrainProgress implements TrainListener, AutoCloseable {
     @Override
     public void evaluated(long step, Evaluation validation) {
         evaluations.removeIf(earlier -> earlier.step >= step); // after a restart, steps come again
-        evaluations.add(new Evaluated(step, validation));
+        evaluations.add(new Evaluated(step, validation, (System.nanoTime() - lastStep) / 1e9));
         LOG.info(String.format(
                 Locale.ROOT,
                 "step %d: validation loss %.4f, top-1 %.4f, top-5 %.4f of %d",

@@ -20,7 +20,7 @@ final class PlanCheck {
         check.settings(plan);
         check.spark(spark, plan);
         if (!check.problems.isEmpty()) {
-            throw new TrainException(String.join("; ", check.problems));
+            throw new PlanRefusedException(String.join("; ", check.problems));
         }
     }
 

@@ -72,7 +72,7 @@ public record RunState(
     /**
      * This checkpoint's progress under the settings of a new submission.
      *
-     * @throws TrainException when that would be another run, naming both values of every such setting
+     * @throws PlanRefusedException when that would be another run, naming both values of every such setting
      */
     RunState resumedWith(RunState submitted, String run) throws TrainException {
         List<String> changes = new ArrayList<>();
@@ -86,7 +86,7 @@ public record RunState(
             changes.add("classes were %s, are %s".formatted(classes, submitted.classes));
         }
         if (!changes.isEmpty()) {
-            throw new TrainException(
+            throw new PlanRefusedException(
                     "%s must go on from step %d with the settings it began with, or another run directory be taken: %s"
                             .formatted(run, step, String.join("; ", changes)));
         }

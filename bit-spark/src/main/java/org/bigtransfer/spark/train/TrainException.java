@@ -1,7 +1,7 @@
 package org.bigtransfer.spark.train;
 
 /** Training that cannot start, or go on; the message says why and what must hold instead. */
-public final class TrainException extends Exception {
+public class TrainException extends Exception {
     private static final long serialVersionUID = 1;
 
     public TrainException(String message) {

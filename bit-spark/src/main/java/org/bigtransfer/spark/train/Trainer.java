@@ -59,7 +59,8 @@ public final class Trainer {
     /**
      * Trains to the end or until stopped; call it once.
      *
-     * @throws TrainException when the plan cannot be carried out, the run directory is another run's, a loss is not
+     * @throws PlanRefusedException when the plan cannot be carried out or the run directory is another run's
+     * @throws TrainException when a loss is not
      *     finite, or the stage failed {@value #ATTEMPTS_WITHOUT_PROGRESS} times without a new checkpoint
      * @throws IOException when the dataset or the checkpoints cannot be read
      */
@@ -144,7 +145,7 @@ public final class Trainer {
         }
         RunState state = RunState.parse(newest.get().state()).resumedWith(submitted, plan.run());
         if (state.step() > plan.steps()) {
-            throw new TrainException("steps must be at least the %d that %s has done: %d"
+            throw new PlanRefusedException("steps must be at least the %d that %s has done: %d"
                     .formatted(state.step(), plan.run(), plan.steps()));
         }
         return state;

@@ -58,16 +58,26 @@ public final class LoadedSettings {
 
     /** The folder for this job's {@code status.json}; empty when the settings do not say, or not well. */
     public Optional<String> statusFolder() {
+        return statusFolder(job);
+    }
+
+    /** As {@link #statusFolder()}, of a job that is part of this one. */
+    public Optional<String> statusFolder(Job of) {
         if (settings == null) {
             return Optional.empty();
         }
-        return switch (job) {
+        return switch (of) {
             case SHARD -> Optional.of(settings.dataset()).filter(folder -> !folder.isEmpty());
             case TRAIN, EVALUATE, QUICKSTART -> settings.namesRun() || problems.isEmpty()
                     ? Optional.of(settings.run())
                     : Optional.empty();
             case SQL, BENCH_TRAIN -> values.textOr("auto", "run").given();
         };
+    }
+
+    /** Whether a source other than {@code reference.conf} gives this key another value. */
+    public boolean isGiven(String key) {
+        return !values.where(key).isEmpty();
     }
 
     /**
@@ -130,7 +140,11 @@ public final class LoadedSettings {
                 values.section(this::train),
                 values.section(
                         () -> new EvaluateSettings(values.text("evaluate.split"), values.integer("evaluate.batch"))),
-                values.section(this::bench)));
+                values.section(this::bench),
+                values.section(() -> new QuickstartSettings(
+                        values.text("quickstart.images"),
+                        values.integer("quickstart.train-per-class"),
+                        values.integer("quickstart.validation-per-class")))));
     }
 
     private ShardSettings shard() {

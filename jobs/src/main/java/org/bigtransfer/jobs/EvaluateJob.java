@@ -1,0 +1,164 @@
+package org.bigtransfer.jobs;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.bigtransfer.hyperrule.Profile;
+import org.bigtransfer.jobs.report.RunReport;
+import org.bigtransfer.jobs.settings.Job;
+import org.bigtransfer.jobs.settings.Settings;
+import org.bigtransfer.metrics.Evaluation;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.evaluate.EvaluationPlan;
+import org.bigtransfer.spark.evaluate.Evaluator;
+import org.bigtransfer.spark.evaluate.PredictionTarget;
+import org.bigtransfer.spark.tables.ResultTables;
+import org.bigtransfer.spark.tables.Table;
+import org.bigtransfer.spark.tables.TableFile;
+import org.bigtransfer.spark.tables.TableRow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+/** Evaluates a run's newest checkpoint, or a weight file, on a split. */
+@Command(
+        name = "evaluate",
+        description =
+                "Evaluates a run's newest checkpoint, or model.weights, on a split of the dataset. The last line on"
+                        + " standard output is: evaluation split=… examples=… loss=… top1=… top5=…",
+        footer = {
+            "",
+            "Examples:",
+            "  bit evaluate -D dataset=data/flowers -D run=runs/flowers",
+            "  bit evaluate -D dataset=data/imagenet -D model.weights=BiT-M-R50x1-ILSVRC2012.npz",
+        })
+final class EvaluateJob extends JobCommand {
+    private static final Logger LOG = LoggerFactory.getLogger(EvaluateJob.class);
+
+    EvaluateJob() {
+        super(Job.EVALUATE, "");
+    }
+
+    @Override
+    ExitCode run(JobRun run) throws IOException {
+        Settings settings = run.start();
+        int threads = settings.train().threads();
+
+        try (Sessions session = Sessions.open(run, 1, threads)) {
+            SparkSession spark = session.spark();
+            Configuration conf = spark.sessionState().newHadoopConf();
+            DatasetDescription dataset = Datasets.read(run, conf);
+            EvaluatedModel model = EvaluatedModel.of(run, conf, dataset);
+            EvaluationPlan plan = new EvaluationPlan(
+                    settings.dataset(),
+                    settings.evaluate().split(),
+                    Profile.of(settings.profile()),
+                    model.architecture(),
+                    model.weights(),
+                    settings.engine(),
+                    threads,
+                    model.crop(),
+                    settings.evaluate().batch(),
+                    Math.max(1, session.slots(0)));
+            PredictionTarget target =
+                    new PredictionTarget(settings.tables(), run.attempt(), model.runId(), model.step());
+            LOG.info(
+                    "evaluating {} ({}, step {}) at {} pixels on split {} of {}",
+                    model.weights(),
+                    model.architecture(),
+                    model.step(),
+                    model.crop(),
+                    plan.split(),
+                    plan.dataset());
+
+            Instant started = Instant.now();
+            Evaluation evaluation = Evaluator.evaluate(spark, plan, target);
+            double seconds = Duration.between(started, Instant.now()).toMillis() / 1e3;
+
+            writeTables(conf, run, dataset, plan, model, evaluation, seconds);
+            ResultTables.removeSuperseded(spark, settings.tables());
+            RunReport.write(spark, settings.tables(), model.runId(), settings.run());
+            LOG.info("report:  {}/{}", settings.run(), RunReport.NAME);
+            LOG.info("tables:  {}", settings.tables());
+            LOG.info(
+                    "read it: ./bit sql -D tables={} \"SELECT * FROM evaluations WHERE run_id = '{}'\"",
+                    settings.tables(),
+                    run.attempt().runId());
+            run.console().out().println(line(plan.split(), evaluation));
+        }
+        return ExitCode.DONE;
+    }
+
+    /** The line of figures for scripts. */
+    static String line(String split, Evaluation evaluation) {
+        return String.format(
+                Locale.ROOT,
+                "evaluation split=%s examples=%d loss=%.6f top1=%.6f top5=%.6f",
+                split,
+                evaluation.examples(),
+                evaluation.loss(),
+                evaluation.top1(),
+                evaluation.top5());
+    }
+
+    /** The predictions are written already; the row of runs comes last and makes all of it visible. */
+    private static void writeTables(
+            Configuration conf,
+            JobRun run,
+            DatasetDescription dataset,
+            EvaluationPlan plan,
+            EvaluatedModel model,
+            Evaluation evaluation,
+            double seconds)
+            throws IOException {
+        PredictionTarget target =
+                new PredictionTarget(run.loaded().settings().tables(), run.attempt(), model.runId(), model.step());
+        TableFile.write(
+                conf,
+                target.tables(),
+                Table.CLASS_EVALUATIONS,
+                run.attempt(),
+                Evaluator.classRows(evaluation, dataset.classes(), plan.split(), target));
+        TableFile.write(
+                conf,
+                target.tables(),
+                Table.EVALUATIONS,
+                run.attempt(),
+                List.of(new TableRow.SplitEvaluation(
+                        model.runId(),
+                        model.step(),
+                        plan.dataset(),
+                        plan.split(),
+                        evaluation.examples(),
+                        evaluation.loss(),
+                        evaluation.top1(),
+                        evaluation.top5(),
+                        seconds)));
+        TableFile.write(
+                conf,
+                target.tables(),
+                Table.RUNS,
+                run.attempt(),
+                List.of(new TableRow.Run(
+                        Job.EVALUATE.title(),
+                        model.runId(),
+                        TableRow.Run.FINISHED,
+                        run.startedAt(),
+                        Instant.now(),
+                        plan.architecture(),
+                        plan.weights(),
+                        plan.dataset(),
+                        dataset.contentHash(),
+                        plan.engine(),
+                        plan.tasks(),
+                        0,
+                        0,
+                        0,
+                        Build.commit(),
+                        run.loaded().json(model.resolved()))));
+    }
+}

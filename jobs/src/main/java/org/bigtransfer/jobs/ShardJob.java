@@ -1,0 +1,99 @@
+package org.bigtransfer.jobs;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.bigtransfer.jobs.settings.Job;
+import org.bigtransfer.jobs.settings.Settings;
+import org.bigtransfer.jobs.settings.ShardSettings;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.shard.ShardPlan;
+import org.bigtransfer.spark.shard.Sharder;
+import org.bigtransfer.spark.tables.ResultTables;
+import org.bigtransfer.spark.tables.Table;
+import org.bigtransfer.spark.tables.TableFile;
+import org.bigtransfer.spark.tables.TableRow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+/** Packs class folders of images into a dataset. */
+@Command(
+        name = "shard",
+        description = "Packs images in class folders (or a tar or tar.gz of them) into a Parquet dataset. Images that"
+                + " cannot be used go to its rejects, with the reason.",
+        footer = {
+            "",
+            "Examples:",
+            "  bit shard -D shard.train=flowers -D shard.validation-percent=15 -D dataset=data/flowers",
+            "  bit shard -D shard.train=train.tar.gz -D shard.validation=test.tar.gz -D dataset=s3a://lake/cifar10",
+        })
+final class ShardJob extends JobCommand {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardJob.class);
+
+    ShardJob() {
+        super(Job.SHARD, "");
+    }
+
+    @Override
+    ExitCode run(JobRun run) throws IOException {
+        Settings settings = run.start();
+        ShardSettings shard = settings.shard();
+        ShardPlan plan = new ShardPlan(
+                shard.train(),
+                shard.validation(),
+                shard.validationPercent(),
+                settings.dataset(),
+                shard.seed(),
+                shard.rowGroupBytes(),
+                shard.fileBytes(),
+                shard.overwrite());
+
+        try (Sessions session = Sessions.open(run, 1, 1)) {
+            SparkSession spark = session.spark();
+            DatasetDescription dataset = Sharder.shard(spark, plan, new ShardProgress());
+
+            writeTables(spark.sessionState().newHadoopConf(), run, dataset);
+            ResultTables.removeSuperseded(spark, settings.tables());
+            dataset.splits()
+                    .forEach((name, split) -> LOG.info(
+                            "{}: {} images of {} classes",
+                            name,
+                            split.examples(),
+                            dataset.classes().size()));
+            dataset.rejected().forEach((split, count) -> LOG.info("{}: {} images rejected", split, count));
+            LOG.info("dataset: {} (dataset.json; rejects/ has the reasons)", settings.dataset());
+            LOG.info("train on it: ./bit train -D dataset={}", settings.dataset());
+        }
+        return ExitCode.DONE;
+    }
+
+    private static void writeTables(Configuration conf, JobRun run, DatasetDescription dataset) throws IOException {
+        Settings settings = run.loaded().settings();
+        TableFile.write(
+                conf,
+                settings.tables(),
+                Table.RUNS,
+                run.attempt(),
+                List.of(new TableRow.Run(
+                        Job.SHARD.title(),
+                        "",
+                        TableRow.Run.FINISHED,
+                        run.startedAt(),
+                        Instant.now(),
+                        "",
+                        "",
+                        settings.dataset(),
+                        dataset.contentHash(),
+                        "",
+                        0,
+                        0,
+                        0,
+                        settings.shard().seed(),
+                        Build.commit(),
+                        run.loaded().json(Map.of()))));
+    }
+}

@@ -1,0 +1,151 @@
+package org.bigtransfer.jobs;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.bigtransfer.jobs.report.RunReport;
+import org.bigtransfer.jobs.settings.Job;
+import org.bigtransfer.jobs.settings.PlanResolution;
+import org.bigtransfer.jobs.settings.Problem;
+import org.bigtransfer.jobs.settings.Settings;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.tables.ResultTables;
+import org.bigtransfer.spark.tables.Table;
+import org.bigtransfer.spark.tables.TableFile;
+import org.bigtransfer.spark.tables.TableRow;
+import org.bigtransfer.spark.train.PlanRefusedException;
+import org.bigtransfer.spark.train.TrainException;
+import org.bigtransfer.spark.train.TrainPlan;
+import org.bigtransfer.spark.train.TrainResult;
+import org.bigtransfer.spark.train.Trainer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+/** Fine-tunes a network on a sharded dataset. */
+@Command(
+        name = "train",
+        description = "Trains on a sharded dataset, from weights or from scratch; goes on from the run's newest"
+                + " checkpoint if there is one. Without settings files, the BiT-HyperRule decides.",
+        footer = {
+            "",
+            "Examples:",
+            "  bit train -D dataset=data/flowers -D model.weights=BiT-M-R50x1.npz -D run-id=flowers",
+            "  bit train -c conf/cifar10-small.conf -D train.steps=20",
+            "  spark-submit --class org.bigtransfer.jobs.Bit bit.jar train -c cifar10.conf -D train.replicas=8",
+        })
+final class TrainJob extends JobCommand {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainJob.class);
+
+    TrainJob() {
+        super(Job.TRAIN, "");
+    }
+
+    @Override
+    ExitCode run(JobRun run) throws IOException, TrainException {
+        Settings settings = run.start();
+        int asked = settings.train().replicas().or(() -> 0);
+
+        try (Sessions session = Sessions.open(run, asked, settings.train().threads());
+                TrainProgress progress = new TrainProgress(run.console())) {
+            SparkSession spark = session.spark();
+            Configuration conf = spark.sessionState().newHadoopConf();
+            DatasetDescription dataset = Datasets.read(run, conf);
+            TrainPlan plan = run.loaded().trainPlan(dataset, session.slots(asked));
+            LOG.info(
+                    "run {} into {}: {} on {} images of {} classes, {} replicas, {}",
+                    run.attempt().runId(),
+                    plan.run(),
+                    plan.architecture(),
+                    dataset.split(DatasetDescription.TRAIN).examples(),
+                    dataset.classes().size(),
+                    plan.replicas(),
+                    PlanResolution.resolved(plan));
+
+            Trainer trainer = new Trainer(spark, plan, new RunFiles(conf, run, plan, dataset, progress));
+            run.onTermination(trainer::requestStop);
+            TrainResult result = train(run, trainer);
+            progress.close();
+            if (result.end() == TrainResult.End.STOPPED) {
+                LOG.info(
+                        "stopped after step {}, which is committed; the same command goes on from there",
+                        result.step());
+                return ExitCode.TERMINATED;
+            }
+
+            writeTables(conf, run, plan, dataset, result, progress);
+            ResultTables.removeSuperseded(spark, settings.tables());
+            RunReport.write(spark, settings.tables(), run.attempt().runId(), plan.run());
+            sayWhere(run, settings, plan);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static TrainResult train(JobRun run, Trainer trainer) throws IOException, TrainException {
+        try {
+            return trainer.run();
+        } catch (PlanRefusedException e) {
+            throw run.loaded().invalid(new Problem("", e.getMessage()));
+        }
+    }
+
+    /** The row of runs comes last: it makes the others visible. */
+    private static void writeTables(
+            Configuration conf,
+            JobRun run,
+            TrainPlan plan,
+            DatasetDescription dataset,
+            TrainResult result,
+            TrainProgress progress)
+            throws IOException {
+        String tables = run.loaded().settings().tables();
+        TableFile.write(
+                conf,
+                tables,
+                Table.STEPS,
+                run.attempt(),
+                result.records().stream().map(TableRow.Step::new).toList());
+        TableFile.write(
+                conf,
+                tables,
+                Table.EVALUATIONS,
+                run.attempt(),
+                progress.evaluations().stream()
+                        .map(evaluated -> evaluated.row(run.attempt().runId(), plan.dataset()))
+                        .toList());
+        TableFile.write(
+                conf,
+                tables,
+                Table.RUNS,
+                run.attempt(),
+                List.of(new TableRow.Run(
+                        Job.TRAIN.title(),
+                        run.attempt().runId(),
+                        TableRow.Run.FINISHED,
+                        run.startedAt(),
+                        Instant.now(),
+                        plan.architecture(),
+                        plan.weights(),
+                        plan.dataset(),
+                        dataset.contentHash(),
+                        plan.engine(),
+                        plan.replicas(),
+                        plan.globalBatch(),
+                        plan.averagingPeriod(),
+                        plan.seed(),
+                        Build.commit(),
+                        run.loaded().json(PlanResolution.resolved(plan)))));
+    }
+
+    private static void sayWhere(JobRun run, Settings settings, TrainPlan plan) {
+        LOG.info("run:     {} (checkpoints, config.conf, run.json, report.html)", plan.run());
+        LOG.info("tables:  {}", settings.tables());
+        LOG.info(
+                "read it: ./bit sql -D tables={} \"SELECT step, loss, learning_rate FROM steps WHERE run_id = '{}'"
+                        + " ORDER BY step\"",
+                settings.tables(),
+                run.attempt().runId());
+    }
+}

@@ -1,0 +1,235 @@
+package org.bigtransfer.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.apache.spark.sql.SparkSession;
+import org.bigtransfer.spark.train.TrainerConf;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jobs one after the other, as a user runs them, on one session. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class JobsIT {
+    private static final List<String> CLASSES = List.of("blue", "green", "red");
+    private static final int IMAGES = 12;
+
+    @TempDir
+    static Path folder;
+
+    private static SparkSession spark;
+    private final Captured captured = new Captured();
+
+    @BeforeAll
+    static void drawImagesAndOpenTheSession() throws IOException {
+        spark = SparkSession.builder()
+                .config(TrainerConf.apply(new org.apache.spark.SparkConf(), 1))
+                .master("local[2]")
+                .config("spark.ui.enabled", false)
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .getOrCreate();
+        draw("train", IMAGES);
+        draw("validation", 4);
+        Files.write(folder.resolve("images/train/red/broken.jpg"), new byte[] {1, 2, 3});
+    }
+
+    @AfterAll
+    static void closeTheSession() {
+        spark.stop();
+    }
+
+    private static void draw(String split, int images) throws IOException {
+        Random random = new Random(split.hashCode());
+        for (String name : CLASSES) {
+            Path of = Files.createDirectories(
+                    folder.resolve("images").resolve(split).resolve(name));
+            for (int i = 0; i < images; i++) {
+                BufferedImage image = new BufferedImage(20, 20, BufferedImage.TYPE_INT_RGB);
+                Graphics2D graphics = image.createGraphics();
+                int shade = 100 + random.nextInt(156);
+                graphics.setColor(
+                        name.equals("red")
+                                ? new Color(shade, 0, 0)
+                                : name.equals("green") ? new Color(0, shade, 0) : new Color(0, 0, shade));
+                graphics.fillRect(random.nextInt(10), random.nextInt(10), 10, 10);
+                graphics.dispose();
+                ImageIO.write(image, "png", of.resolve(i + ".png").toFile());
+            }
+        }
+    }
+
+    private int bit(String job, String... more) {
+        List<String> args = new ArrayList<>(List.of(job.split(" ")));
+        for (String setting : List.of(
+                "dataset=" + folder.resolve("dataset"),
+                "tables=" + folder.resolve("tables"),
+                "run=" + folder.resolve("run"),
+                "shard.train=" + folder.resolve("images/train"),
+                "shard.validation=" + folder.resolve("images/validation"),
+                "model.architecture=R[1]x1",
+                "preprocess.precrop=20",
+                "preprocess.crop=16",
+                "train.global-batch=8",
+                "train.micro-batch=4",
+                "train.base-lr=0.01",
+                "train.schedule=2,8,10",
+                "train.checkpoint-every=3",
+                "train.evaluate-every=5")) {
+            args.addAll(List.of("-D", setting));
+        }
+        args.addAll(Arrays.asList(more));
+        return captured.execute(args.toArray(String[]::new));
+    }
+
+    private JsonNode status(String of) throws IOException {
+        return new ObjectMapper()
+                .readTree(folder.resolve(of).resolve("status.json").toFile());
+    }
+
+    private List<String> sql(String query) {
+        assertThat(captured.execute("sql", "-D", "tables=" + folder.resolve("tables"), query))
+                .as(captured.err())
+                .isZero();
+        return captured.out().lines().toList();
+    }
+
+    @Test
+    @Order(1)
+    void shardsWhatCanBeUsed() throws IOException {
+        assertThat(bit("shard", "-D", "run-id=s")).as(captured.err()).isZero();
+
+        assertThat(folder.resolve("dataset/dataset.json")).exists();
+        assertThat(status("dataset").get("state").asText()).isEqualTo("SUCCEEDED");
+        assertThat(status("dataset").get("run_id").asText()).isEqualTo("s");
+    }
+
+    @Test
+    @Order(2)
+    void refusesWhatDoesNotGoWithTheDatasetBeforeAnyWork() throws IOException {
+        assertThat(bit("train", "-D", "train.replicas=3", "-D", "train.global-batch=16"))
+                .isEqualTo(2);
+        assertThat(captured.err()).contains("train.replicas must be at most the tasks", "-D train.replicas=3");
+        assertThat(status("run").get("state").asText()).isEqualTo("INVALID");
+        assertThat(bit("train", "-D", "dataset=" + folder.resolve("nowhere"))).isEqualTo(2);
+        assertThat(captured.err()).contains("nowhere");
+        assertThat(folder.resolve("run/checkpoints")).doesNotExist();
+    }
+
+    @Test
+    @Order(3)
+    void trainsAsFarAsItIsTold() throws IOException {
+        assertThat(bit("train", "-D", "run-id=t", "-D", "train.steps=4"))
+                .as(captured.err())
+                .isZero();
+
+        assertThat(status("run").get("state").asText()).isEqualTo("SUCCEEDED");
+        assertThat(folder.resolve("run/checkpoints/step-000004/COMMITTED")).exists();
+        assertThat(sql("SELECT count(*), min(step), max(step) FROM steps WHERE run_id = 't'"))
+                .containsExactly("count(1)\tmin(step)\tmax(step)", "4\t0\t3");
+    }
+
+    @Test
+    @Order(4)
+    void refusesAnotherMicroBatchForTheSameRun() throws IOException {
+        assertThat(bit("train", "-D", "run-id=t", "-D", "train.micro-batch=2")).isEqualTo(2);
+
+        assertThat(captured.err()).contains("micro-batch was 4, is 2");
+        assertThat(status("run").get("state").asText()).isEqualTo("INVALID");
+    }
+
+    @Test
+    @Order(5)
+    void goesOnFromTheCheckpointAndReplacesTheRunsRows() throws IOException {
+        assertThat(bit("train", "-D", "run-id=t")).as(captured.err()).isZero();
+
+        assertThat(sql("SELECT count(*), count(DISTINCT step), count(DISTINCT attempt), max(step) FROM steps"))
+                .last()
+                .isEqualTo("10\t10\t1\t9");
+        assertThat(sql("SELECT run_id, job, model_run_id, status, architecture, replicas, global_batch, seed FROM runs"
+                        + " WHERE job = 'train'"))
+                .containsExactly(
+                        "run_id\tjob\tmodel_run_id\tstatus\tarchitecture\treplicas\tglobal_batch\tseed",
+                        "t\ttrain\tt\tfinished\tR[1]x1\t2\t8\t0");
+        assertThat(sql("SELECT step, split, examples FROM evaluations WHERE run_id = 't' ORDER BY step"))
+                .contains("10\tvalidation\t12");
+        JsonNode provenance =
+                new ObjectMapper().readTree(folder.resolve("run/run.json").toFile());
+        assertThat(provenance.get("crop").asInt()).isEqualTo(16);
+        assertThat(provenance.get("dataset_hash").asText()).hasSize(64);
+        assertThat(Files.readString(folder.resolve("run/config.conf"))).contains("replicas=2");
+        assertThat(folder.resolve("run/report.html")).exists();
+    }
+
+    @Test
+    @Order(6)
+    void evaluatesTheRunIntoTheTables() throws IOException {
+        assertThat(bit("evaluate", "-D", "run-id=e")).as(captured.err()).isZero();
+
+        assertThat(captured.out().lines().toList())
+                .last()
+                .asString()
+                .matches("evaluation split=validation examples=12 loss=\\d+\\.\\d+ top1=[01]\\.\\d+ top5=1\\.0+");
+        assertThat(sql("SELECT model_run_id, step, split, examples FROM evaluations WHERE run_id = 'e'"))
+                .last()
+                .isEqualTo("t\t10\tvalidation\t12");
+        assertThat(sql("SELECT class_name, examples FROM class_evaluations WHERE run_id = 'e' ORDER BY label"))
+                .containsExactly("class_name\texamples", "blue\t4", "green\t4", "red\t4");
+        assertThat(sql("SELECT count(*), count(DISTINCT image_id) FROM predictions WHERE run_id = 'e'"))
+                .last()
+                .isEqualTo("12\t12");
+        assertThat(status("run").get("job").asText()).isEqualTo("evaluate");
+    }
+
+    @Test
+    @Order(7)
+    void evaluatesAWeightFileWithoutARun() {
+        assertThat(captured.execute(
+                        "evaluate",
+                        "-D",
+                        "dataset=" + folder.resolve("dataset"),
+                        "-D",
+                        "tables=" + folder.resolve("tables"),
+                        "-D",
+                        "run=" + folder.resolve("nothing-here"),
+                        "-D",
+                        "run-id=w",
+                        "-D",
+                        "model.weights=" + folder.resolve("run/checkpoints/step-000010/model.npz"),
+                        "-D",
+                        "model.architecture=R[1]x1",
+                        "-D",
+                        "preprocess.precrop=20",
+                        "-D",
+                        "preprocess.crop=16"))
+                .isEqualTo(2);
+        assertThat(captured.err()).contains("nothing-here");
+    }
+
+    @Test
+    @Order(8)
+    void saysWhyAJobFailed() throws IOException {
+        assertThat(bit("shard", "-D", "shard.train=" + folder.resolve("no-images"), "-D", "shard.validation="))
+                .isEqualTo(1);
+        assertThat(captured.err()).startsWith("bit shard: failed: ").contains("no-images");
+        assertThat(status("dataset").get("state").asText()).isEqualTo("FAILED");
+        assertThat(status("dataset").get("exit_code").asInt()).isEqualTo(1);
+    }
+}
