@@ -1,0 +1,205 @@
+package org.bigtransfer.spark.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.bigtransfer.architecture.Architecture;
+import org.bigtransfer.architecture.ParameterLayout;
+import org.bigtransfer.hyperrule.Profile;
+import org.bigtransfer.hyperrule.Resolution;
+import org.bigtransfer.metrics.Evaluation;
+import org.bigtransfer.metrics.Scored;
+import org.bigtransfer.order.Seeds;
+import org.bigtransfer.preprocess.Preprocessing;
+import org.bigtransfer.replica.Engine;
+import org.bigtransfer.replica.NativeVector;
+import org.bigtransfer.replica.Replica;
+import org.bigtransfer.spark.SharedSpark;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.dataset.DatasetException;
+import org.bigtransfer.spark.dataset.DatasetFile;
+import org.bigtransfer.spark.dataset.ImageRow;
+import org.bigtransfer.spark.dataset.SplitReader;
+import org.bigtransfer.spark.dataset.TinyDataset;
+import org.bigtransfer.spark.tables.Attempt;
+import org.bigtransfer.spark.tables.Table;
+import org.bigtransfer.spark.tables.TableRow;
+import org.bigtransfer.weights.Initialization;
+import org.bigtransfer.weights.WeightFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluatorIT {
+    private static final String ARCHITECTURE = "R[1]x1";
+    private static final int CROP = 16;
+    private static final int BATCH = 5;
+
+    private final SparkSession spark = SharedSpark.session();
+
+    @TempDir
+    private Path folder;
+
+    private Path dataset() {
+        return folder.resolve("dataset");
+    }
+
+    private Path weights() {
+        return folder.resolve("model.npz");
+    }
+
+    /** Random weights with a head that is not zero. */
+    private void writeWeights(int classes) throws IOException {
+        ParameterLayout layout = ParameterLayout.of(Architecture.of(ARCHITECTURE), classes);
+        try (NativeVector vector = NativeVector.zeros(layout.length());
+                OutputStream out = Files.newOutputStream(weights())) {
+            Initialization.random(layout, 1, vector);
+            long head = layout.tensor("resnet/head/conv2d/kernel").orElseThrow().offset();
+            for (long i = head; i < layout.length(); i++) {
+                vector.write(i, new float[] {Seeds.mix(i) % 1000 / 1000f}, 0, 1);
+            }
+            WeightFile.write(out, layout, vector);
+        }
+    }
+
+    private EvaluationPlan plan(int tasks) {
+        return new EvaluationPlan(
+                dataset().toString(),
+                DatasetDescription.TRAIN,
+                Profile.PYTORCH,
+                ARCHITECTURE,
+                weights().toString(),
+                "dl4j",
+                1,
+                CROP,
+                BATCH,
+                tasks);
+    }
+
+    private PredictionTarget target(String tables) {
+        return new PredictionTarget(folder.resolve(tables).toString(), Attempt.of("evaluation"), "model", 7);
+    }
+
+    private List<Row> predictions(String tables) {
+        return spark.read()
+                .parquet(
+                        folder.resolve(tables).resolve(Table.PREDICTIONS.view()).toString())
+                .drop("attempt")
+                .orderBy("image_id")
+                .collectAsList();
+    }
+
+    @Test
+    void sameNumbersForAnyNumberOfTasksAndInOneJvm() throws Exception {
+        TinyDataset.write(dataset(), 2, 17);
+        writeWeights(3);
+        Evaluation one = Evaluator.evaluate(spark, plan(1), target("one"));
+        Evaluation three = Evaluator.evaluate(spark, plan(3), target("three"));
+        Evaluation alone = alone();
+        assertThat(one.examples()).isEqualTo(34);
+        for (Evaluation other : List.of(three, alone)) {
+            assertThat(other.examples()).isEqualTo(34);
+            assertThat(other.loss()).isEqualTo(one.loss());
+            for (int label = 0; label < 3; label++) {
+                assertThat(other.top1(label)).isEqualTo(one.top1(label));
+            }
+        }
+        assertThat(predictions("one")).hasSize(34).isEqualTo(predictions("three"));
+        long right = predictions("one").stream()
+                .filter(row -> row.<Integer>getAs("label").equals(row.getAs("predicted")))
+                .count();
+        assertThat(one.top1()).isEqualTo(right / 34.0);
+        Row first = predictions("one").get(0);
+        assertThat(first.<String>getAs("model_run_id")).isEqualTo("model");
+        assertThat(first.<Long>getAs("step")).isEqualTo(7);
+        assertThat(first.<Row>getList(first.fieldIndex("top5"))).hasSize(3);
+        try (var files = Files.list(folder.resolve("three").resolve(Table.PREDICTIONS.view()))) {
+            assertThat(files.filter(file -> file.toString().endsWith(".parquet")))
+                    .hasSize(3);
+        }
+    }
+
+    private Evaluation alone() throws Exception {
+        DatasetDescription description =
+                DatasetFile.read(new Configuration(), dataset().toString());
+        SplitReader reader =
+                new SplitReader(new Configuration(), dataset().toString(), description, DatasetDescription.TRAIN);
+        List<ImageRow> rows = new java.util.ArrayList<>();
+        for (int group = 0; group < reader.rowGroups(); group++) {
+            rows.addAll(reader.read(group));
+        }
+        Evaluation evaluation = new Evaluation(3);
+        Preprocessing preprocessing = new Preprocessing(new Resolution(CROP, CROP));
+        try (Replica replica = Engine.named("dl4j").open(Architecture.of(ARCHITECTURE), 3, 1);
+                var in = Files.newInputStream(weights())) {
+            WeightFile.read(in, "model", replica.layout(), WeightFile.Head.KEEP, replica.parameters());
+            for (int from = 0; from < rows.size(); from += BATCH) {
+                int count = Math.min(BATCH, rows.size() - from);
+                FloatBuffer images = FloatBuffer.allocate(count * 3 * CROP * CROP);
+                for (int i = 0; i < count; i++) {
+                    preprocessing.evaluate(rows.get(from + i).image(), images, i);
+                }
+                float[] logits = replica.predict(images, count, CROP).logits();
+                for (int i = 0; i < count; i++) {
+                    evaluation.add(Scored.of(logits, 3, i, rows.get(from + i).label()));
+                }
+            }
+        }
+        return evaluation;
+    }
+
+    @Test
+    void namesTheImageThatCannotBeDecoded() throws Exception {
+        TinyDataset.write(dataset(), List.of(List.of(TinyDataset.png(0), new byte[] {1, 2, 3})));
+        writeWeights(3);
+        assertThatThrownBy(() -> Evaluator.evaluate(spark, plan(1), target("tables")))
+                .hasMessageContaining("image bee/1.png of split train of " + dataset()
+                        + " must be decodable: not a JPEG, PNG, GIF or BMP file");
+        assertThat(folder.resolve("tables")).doesNotExist();
+    }
+
+    @Test
+    void refusesWeightsThatAreMissingOrDoNotFit() throws Exception {
+        TinyDataset.write(dataset(), 1, 4);
+        assertThatThrownBy(() -> Evaluator.evaluate(spark, plan(1), target("tables")))
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessageContaining("model.npz");
+        writeWeights(5);
+        assertThatThrownBy(() -> Evaluator.evaluate(spark, plan(1), target("tables")))
+                .hasMessageContaining("resnet/head/conv2d/bias must be of shape [3]: [5]");
+    }
+
+    @Test
+    void refusesSplitsThatAreNotThere() throws Exception {
+        TinyDataset.write(dataset(), 1, 4);
+        EvaluationPlan plan = plan(1);
+        EvaluationPlan other = new EvaluationPlan(
+                plan.dataset(), "test", Profile.PYTORCH, ARCHITECTURE, plan.weights(), "dl4j", 1, CROP, BATCH, 1);
+        assertThatThrownBy(() -> Evaluator.evaluate(spark, other, target("tables")))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("split must be one of [train]: test");
+    }
+
+    @Test
+    void givesARowToEveryClass() {
+        Evaluation evaluation = new Evaluation(2);
+        evaluation.add(1, 2, 0.5);
+        List<TableRow.ClassEvaluation> rows =
+                Evaluator.classRows(evaluation, List.of("ant", "bee"), "train", target("tables"));
+        assertThat(rows)
+                .extracting(TableRow.ClassEvaluation::className, TableRow.ClassEvaluation::examples)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("ant", 0L), org.assertj.core.groups.Tuple.tuple("bee", 1L));
+        assertThat(rows.get(0).top1()).isNaN();
+        assertThat(rows.get(1).top5()).isEqualTo(1);
+    }
+}
