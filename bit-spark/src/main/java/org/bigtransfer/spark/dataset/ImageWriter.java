@@ -13,17 +13,20 @@ import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.api.Binary;
 import org.bigtransfer.spark.storage.ParquetStream;
+import org.bigtransfer.spark.storage.ReproducibleFooter;
 
 /** Writes one Parquet file of a dataset. The same rows give the same bytes. */
 public final class ImageWriter implements AutoCloseable {
     /** Parquet looks at a row group's size every so many rows. Of large images, 16 rows are already megabytes. */
     private static final int ROWS_PER_SIZE_CHECK = 8;
 
+    private final ReproducibleFooter stream;
     private final ParquetWriter<Group> writer;
 
     /** @param out stays open @param rowGroupBytes about how large a row group becomes */
     public ImageWriter(OutputStream out, long rowGroupBytes) throws IOException {
-        writer = ExampleParquetWriter.builder(ParquetStream.to(out))
+        stream = new ReproducibleFooter(out);
+        writer = ExampleParquetWriter.builder(ParquetStream.to(stream))
                 .withType(ImageSchema.ROWS)
                 .withConf(new Configuration(false))
                 .withWriterVersion(WriterVersion.PARQUET_1_0)
@@ -58,7 +61,9 @@ public final class ImageWriter implements AutoCloseable {
     /** Writes what is left and the footer. */
     @Override
     public void close() throws IOException {
+        stream.holdBack();
         writer.close();
+        stream.release();
     }
 
     /** The rows of each row group written. Only after {@link #close()}. */

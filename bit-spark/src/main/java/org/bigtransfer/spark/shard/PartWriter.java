@@ -24,6 +24,7 @@ import org.bigtransfer.spark.dataset.ImageRow;
 import org.bigtransfer.spark.dataset.ImageWriter;
 import org.bigtransfer.spark.storage.ParquetStream;
 import org.bigtransfer.spark.storage.PublishedFile;
+import org.bigtransfer.spark.storage.ReproducibleFooter;
 import scala.Tuple2;
 
 /**
@@ -143,12 +144,14 @@ record PartWriter(
     }
 
     private static final class RejectsFile extends OpenFile {
+        private final ReproducibleFooter stream;
         private final ParquetWriter<Group> writer;
         private int rows;
 
         RejectsFile(Configuration conf, Path path) throws IOException {
             super(conf, path);
-            this.writer = ExampleParquetWriter.builder(ParquetStream.to(draft.stream()))
+            this.stream = new ReproducibleFooter(draft.stream());
+            this.writer = ExampleParquetWriter.builder(ParquetStream.to(stream))
                     .withType(REJECT)
                     .withConf(new Configuration(false))
                     .build();
@@ -166,7 +169,9 @@ record PartWriter(
 
         @Override
         List<Integer> finish() throws IOException {
+            stream.holdBack();
             writer.close();
+            stream.release();
             return List.of(rows);
         }
     }

@@ -3,11 +3,16 @@ package org.bigtransfer.spark.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.Util;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +47,19 @@ class SplitReaderTest {
                     .isEqualTo(rows.stream().mapToInt(ImageRow::label).toArray());
         }
         assertThat(number).isEqualTo(60);
+    }
+
+    @Test
+    void footersListEncodingsInOneOrder() throws IOException {
+        TinyDataset.write(folder, 1, 20);
+        byte[] file = Files.readAllBytes(folder.resolve("split=train/part-00000.parquet"));
+        int end = file.length - 8;
+        int length = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(end);
+        FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(file, end - length, length));
+        assertThat(footer.getRow_groups().get(0).getColumns()).hasSize(7).allSatisfy(column -> {
+            assertThat(column.getMeta_data().getEncodings()).isSorted().hasSizeGreaterThan(1);
+            assertThat(column.getMeta_data().getEncoding_stats()).isSorted();
+        });
     }
 
     @Test
