@@ -1,13 +1,20 @@
 package org.bigtransfer.spark.train;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.apache.spark.serializer.JavaSerializer;
+import org.apache.spark.serializer.SerializerInstance;
 import org.bigtransfer.spark.train.ControlMessage.Reply;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 
 /**
  * The channel on which running tasks are heard by the driver: Spark's own RPC, in every kind of cluster. Named in
@@ -15,6 +22,7 @@ import org.bigtransfer.spark.train.ControlMessage.Reply;
  */
 public final class ControlPlugin implements SparkPlugin {
     private static final Map<String, ControlSession> SESSIONS = new ConcurrentHashMap<>();
+    private static final ClassTag<ControlMessage> TAG = ClassTag$.MODULE$.apply(ControlMessage.class);
     private static volatile PluginContext executor;
 
     @Override
@@ -22,9 +30,9 @@ public final class ControlPlugin implements SparkPlugin {
         return new DriverPlugin() {
             @Override
             public Object receive(Object message) {
-                ControlMessage control = (ControlMessage) message;
+                ControlMessage control = decode((byte[]) message);
                 ControlSession session = SESSIONS.get(control.session());
-                return session == null ? Reply.STALE : session.receive(control);
+                return (session == null ? Reply.STALE : session.receive(control)).name();
             }
         };
     }
@@ -35,8 +43,33 @@ public final class ControlPlugin implements SparkPlugin {
             @Override
             public void init(PluginContext context, Map<String, String> extraConf) {
                 executor = context;
+                greet(context);
             }
         };
+    }
+
+    /** Makes Spark find the driver now: it tries once, and a task that is interrupted meanwhile would end that for good. */
+    private static void greet(PluginContext context) {
+        try {
+            context.ask(encode(new ControlMessage("", 0, new ControlMessage.Poll())));
+        } catch (Exception e) {
+            throw new IllegalStateException("the driver must answer its executors: " + e.getMessage(), e);
+        }
+    }
+
+    /** Spark's RPC looks for classes on its own class path only, which spark-submit's jar is not on: bytes travel. */
+    private static byte[] encode(ControlMessage message) {
+        ByteBuffer bytes = serializer().serialize(message, TAG);
+        return Arrays.copyOfRange(
+                bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.arrayOffset() + bytes.limit());
+    }
+
+    private static ControlMessage decode(byte[] bytes) {
+        return serializer().deserialize(ByteBuffer.wrap(bytes), ControlMessage.class.getClassLoader(), TAG);
+    }
+
+    private static SerializerInstance serializer() {
+        return new JavaSerializer(SparkEnv.get().conf()).newInstance();
     }
 
     /** Opens a session on the driver. */
@@ -56,7 +89,7 @@ public final class ControlPlugin implements SparkPlugin {
             throw new IllegalStateException("spark.plugins must name " + ControlPlugin.class.getName());
         }
         try {
-            return (Reply) context.ask(message);
+            return Reply.valueOf((String) context.ask(encode(message)));
         } catch (IOException e) {
             throw e;
         } catch (Exception e) {
