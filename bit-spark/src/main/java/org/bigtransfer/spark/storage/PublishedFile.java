@@ -7,14 +7,17 @@ import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * Writes a file so that readers see the old content or the new, never a part.
  *
  * <p>On file systems with an atomic file rename (local, HDFS) the content goes to a hidden sibling first; object stores
- * publish an object when its stream is closed, so there it goes straight to its place.
+ * publish an object when its stream is closed, so there it goes straight to its place. Local files get none of Hadoop's
+ * checksum files: content and checksum could not change at once.
  */
 public final class PublishedFile {
     private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "gs", "abfs", "abfss", "oss", "cosn");
@@ -42,7 +45,8 @@ public final class PublishedFile {
 
     /** Begins a file that nobody sees until {@link Draft#publish()}. */
     public static Draft open(Configuration conf, Path path) throws IOException {
-        FileSystem fs = path.getFileSystem(conf);
+        FileSystem known = path.getFileSystem(conf);
+        FileSystem fs = known instanceof LocalFileSystem local ? local.getRawFileSystem() : known;
         Path qualified = fs.makeQualified(path);
         Path written = OBJECT_STORES.contains(qualified.toUri().getScheme())
                 ? qualified
@@ -74,8 +78,18 @@ public final class PublishedFile {
         /** Closes the stream and lets readers see the file, instead of any file of that name. */
         public void publish() throws IOException {
             stream.close();
-            if (!written.equals(path)) {
+            if (fs instanceof RawLocalFileSystem) {
+                replaceLocally();
+            } else if (!written.equals(path)) {
                 FileContext.getFileContext(path.toUri(), conf).rename(written, path, Rename.OVERWRITE);
+            }
+        }
+
+        /** FileContext's rename would delete a local file before it puts the new one there; this one is POSIX's. */
+        private void replaceLocally() throws IOException {
+            fs.delete(new Path(path.getParent(), "." + path.getName() + ".crc"), false);
+            if (!fs.rename(written, path)) {
+                throw new IOException("%s must be replaceable".formatted(path));
             }
         }
 
