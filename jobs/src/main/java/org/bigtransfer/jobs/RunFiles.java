@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -21,7 +22,7 @@ import org.bigtransfer.spark.train.TrainPlan;
 
 /**
  * What a run writes down about itself once training has accepted its plan: {@code config.conf} (resolved settings) and
- * {@code run.json} (provenance). Hands everything on to the listener behind it.
+ * {@code run.json} (provenance). Hands everything on to the listeners behind it.
  */
 final class RunFiles implements TrainListener {
     static final String CONFIG = "config.conf";
@@ -31,14 +32,14 @@ final class RunFiles implements TrainListener {
     private final JobRun run;
     private final TrainPlan plan;
     private final DatasetDescription dataset;
-    private final TrainListener next;
+    private final List<TrainListener> next;
 
-    RunFiles(Configuration conf, JobRun run, TrainPlan plan, DatasetDescription dataset, TrainListener next) {
+    RunFiles(Configuration conf, JobRun run, TrainPlan plan, DatasetDescription dataset, List<TrainListener> next) {
         this.conf = conf;
         this.run = run;
         this.plan = plan;
         this.dataset = dataset;
-        this.next = next;
+        this.next = List.copyOf(next);
     }
 
     @Override
@@ -50,27 +51,27 @@ final class RunFiles implements TrainListener {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        next.started(step, steps);
+        next.forEach(listener -> listener.started(step, steps));
     }
 
     @Override
     public void stepped(StepRecord step) {
-        next.stepped(step);
+        next.forEach(listener -> listener.stepped(step));
     }
 
     @Override
     public void evaluated(long step, Evaluation validation) {
-        next.evaluated(step, validation);
+        next.forEach(listener -> listener.evaluated(step, validation));
     }
 
     @Override
     public void checkpointed(long step) {
-        next.checkpointed(step);
+        next.forEach(listener -> listener.checkpointed(step));
     }
 
     @Override
     public void restarted(int attempt, String cause) {
-        next.restarted(attempt, cause);
+        next.forEach(listener -> listener.restarted(attempt, cause));
     }
 
     /** The run-id that a run directory's provenance names. */

@@ -64,7 +64,9 @@ final class TrainJob extends JobCommand {
                     plan.replicas(),
                     PlanResolution.resolved(plan));
 
-            Trainer trainer = new Trainer(spark, plan, new RunFiles(conf, run, plan, dataset, progress));
+            RunEvaluations evaluations = new RunEvaluations(conf, run.attempt().runId(), plan.run(), plan.dataset());
+            Trainer trainer =
+                    new Trainer(spark, plan, new RunFiles(conf, run, plan, dataset, List.of(evaluations, progress)));
             run.onTermination(trainer::requestStop);
             TrainResult result = train(run, trainer);
             progress.close();
@@ -75,7 +77,7 @@ final class TrainJob extends JobCommand {
                 return ExitCode.TERMINATED;
             }
 
-            writeTables(conf, run, plan, dataset, result, progress);
+            writeTables(conf, run, plan, dataset, result, evaluations.rows());
             ResultTables.removeSuperseded(spark, settings.tables());
             RunReport.write(spark, settings.tables(), run.attempt().runId(), plan.run());
             sayWhere(run, settings, plan);
@@ -98,7 +100,7 @@ final class TrainJob extends JobCommand {
             TrainPlan plan,
             DatasetDescription dataset,
             TrainResult result,
-            TrainProgress progress)
+            List<TableRow.SplitEvaluation> evaluations)
             throws IOException {
         String tables = run.loaded().settings().tables();
         TableFile.write(
@@ -107,14 +109,7 @@ final class TrainJob extends JobCommand {
                 Table.STEPS,
                 run.attempt(),
                 result.records().stream().map(TableRow.Step::new).toList());
-        TableFile.write(
-                conf,
-                tables,
-                Table.EVALUATIONS,
-                run.attempt(),
-                progress.evaluations().stream()
-                        .map(evaluated -> evaluated.row(run.attempt().runId(), plan.dataset()))
-                        .toList());
+        TableFile.write(conf, tables, Table.EVALUATIONS, run.attempt(), evaluations);
         TableFile.write(
                 conf,
                 tables,

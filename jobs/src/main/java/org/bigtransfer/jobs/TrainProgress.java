@@ -1,14 +1,10 @@
 package org.bigtransfer.jobs;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.bigtransfer.metrics.Evaluation;
-import org.bigtransfer.spark.dataset.DatasetDescription;
-import org.bigtransfer.spark.tables.TableRow;
 import org.bigtransfer.spark.train.StepRecord;
 import org.bigtransfer.spark.train.TrainListener;
 import org.slf4j.Logger;
@@ -20,27 +16,9 @@ final class TrainProgress implements TrainListener, AutoCloseable {
     private static final long LINE_EVERY_NANOS = 10_000_000_000L;
 
     private final Console console;
-    private final List<Evaluated> evaluations = new ArrayList<>();
     private ProgressBar bar;
     private long steps;
     private long lastLine;
-    private long lastStep = System.nanoTime();
-
-    /** A scheduled evaluation of the validation split. @param step updates done @param seconds it took, about */
-    record Evaluated(long step, Evaluation validation, double seconds) {
-        TableRow.SplitEvaluation row(String runId, String dataset) {
-            return new TableRow.SplitEvaluation(
-                    runId,
-                    step,
-                    dataset,
-                    DatasetDescription.VALIDATION,
-                    validation.examples(),
-                    validation.loss(),
-                    validation.top1(),
-                    validation.top5(),
-                    seconds);
-        }
-    }
 
     TrainProgress(Console console) {
         this.console = console;
@@ -64,7 +42,6 @@ final class TrainProgress implements TrainListener, AutoCloseable {
 
     @Override
     public void stepped(StepRecord record) {
-        lastStep = System.nanoTime();
         String figures = String.format(
                 Locale.ROOT,
                 "loss %.4f  lr %.3g  %.1f images/s",
@@ -92,8 +69,6 @@ final class TrainProgress implements TrainListener, AutoCloseable {
 
     @Override
     public void evaluated(long step, Evaluation validation) {
-        evaluations.removeIf(earlier -> earlier.step >= step); // after a restart, steps come again
-        evaluations.add(new Evaluated(step, validation, (System.nanoTime() - lastStep) / 1e9));
         LOG.info(String.format(
                 Locale.ROOT,
                 "step %d: validation loss %.4f, top-1 %.4f, top-5 %.4f of %d",
@@ -112,11 +87,6 @@ final class TrainProgress implements TrainListener, AutoCloseable {
     @Override
     public void restarted(int attempt, String cause) {
         LOG.warn("a replica was lost ({}); training starts again from its last checkpoint, try {}", cause, attempt);
-    }
-
-    /** The scheduled evaluations of this attempt, in order. */
-    List<Evaluated> evaluations() {
-        return List.copyOf(evaluations);
     }
 
     @Override

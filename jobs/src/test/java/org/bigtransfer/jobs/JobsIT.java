@@ -92,7 +92,7 @@ class JobsIT {
                 "train.base-lr=0.01",
                 "train.schedule=2,8,10",
                 "train.checkpoint-every=3",
-                "train.evaluate-every=5")) {
+                "train.evaluate-every=2")) {
             args.addAll(List.of("-D", setting));
         }
         args.addAll(Arrays.asList(more));
@@ -169,7 +169,13 @@ class JobsIT {
                         "run_id\tjob\tmodel_run_id\tstatus\tarchitecture\treplicas\tglobal_batch\tseed",
                         "t\ttrain\tt\tfinished\tR[1]x1\t2\t8\t0");
         assertThat(sql("SELECT step, split, examples FROM evaluations WHERE run_id = 't' ORDER BY step"))
-                .contains("10\tvalidation\t12");
+                .containsExactly(
+                        "step\tsplit\texamples",
+                        "2\tvalidation\t12",
+                        "4\tvalidation\t12",
+                        "6\tvalidation\t12",
+                        "8\tvalidation\t12",
+                        "10\tvalidation\t12");
         JsonNode provenance =
                 new ObjectMapper().readTree(folder.resolve("run/run.json").toFile());
         assertThat(provenance.get("crop").asInt()).isEqualTo(16);
