@@ -2,6 +2,7 @@ package org.bigtransfer.dl4j.compute;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -72,7 +73,7 @@ public final class ComputeThreads implements AutoCloseable {
         return threads;
     }
 
-    /** Runs {@code task} for 0 … count − 1, each once, and returns when all are done. */
+    /** Runs {@code task} for 0 … count − 1, each once, and returns when all are done, also when one fails or when interrupted. */
     void run(int count, IntConsumer task) {
         AtomicInteger next = new AtomicInteger();
         Runnable loop = () -> {
@@ -84,20 +85,36 @@ public final class ComputeThreads implements AutoCloseable {
         for (int helper = 1; helper < Math.min(threads, count); helper++) {
             helping.add(helpers.submit(loop));
         }
-        loop.run();
-        for (Future<?> helper : helping) {
-            await(helper);
+        List<Throwable> failures;
+        try {
+            loop.run();
+        } finally {
+            failures =
+                    helping.stream().flatMap(helper -> failure(helper).stream()).toList();
+        }
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException("a compute thread failed", failures.get(0));
         }
     }
 
-    private static void await(Future<?> helper) {
+    /** Waits for a helper's end, interrupted or not: whoever goes on may free the memory that it works on. */
+    private static Optional<Throwable> failure(Future<?> helper) {
+        boolean interrupted = false;
         try {
-            helper.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("a compute thread must not be interrupted while it computes", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a compute thread failed", e.getCause());
+            while (true) {
+                try {
+                    helper.get();
+                    return Optional.empty();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    return Optional.of(e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
