@@ -46,4 +46,19 @@ public interface FlatVector {
             done += n;
         }
     }
+
+    /** Whether it holds neither NaN nor an infinite value. */
+    default boolean isFinite() {
+        float[] tile = new float[1 << 14];
+        for (long at = 0; at < length(); at += tile.length) {
+            int count = (int) Math.min(tile.length, length() - at);
+            read(at, tile, 0, count);
+            for (int i = 0; i < count; i++) {
+                if (!Float.isFinite(tile[i])) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
 }

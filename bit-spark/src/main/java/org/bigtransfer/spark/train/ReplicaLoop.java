@@ -56,12 +56,14 @@ final class ReplicaLoop {
                     int at = 1 + Math.toIntExact(done - step) * width();
                     StepRecord row = StepTimes.record(order, done, steps.learningRate(done), all, at);
                     if (!Double.isFinite(row.loss())) {
-                        return new ReplicaOutcome(End.NOT_FINITE, done);
+                        return new ReplicaOutcome(End.LOSS_NOT_FINITE, done);
                     }
                     records.add(row);
                 }
                 boolean stop = all[0][0] != 0;
-                finishRound(step, end, stop);
+                if (!finishRound(step, end, stop)) {
+                    return new ReplicaOutcome(End.WEIGHTS_NOT_FINITE, end - 1);
+                }
                 step = end;
                 if (stop && step < plan.steps()) {
                     return new ReplicaOutcome(End.STOPPED, step);
@@ -112,22 +114,30 @@ final class ReplicaLoop {
         return measured;
     }
 
-    private void finishRound(long begin, long end, boolean stop) throws IOException {
+    /** @return whether the weights are still worth an evaluation or a checkpoint, if one was due */
+    private boolean finishRound(long begin, long end, boolean stop) throws IOException {
         boolean last = end == plan.steps();
+        boolean evaluates = plan.evaluateEvery() > 0 && (last || !stop && isDue(plan.evaluateEvery(), begin, end));
+        boolean commits = last || stop || isDue(plan.checkpointEvery(), begin, end);
         if (exchange.rank() == 0) {
             control.tell(
                     new Stepped(List.copyOf(records.subList(records.size() - (int) (end - begin), records.size()))));
         }
-        if (plan.evaluateEvery() > 0 && (last || !stop && isDue(plan.evaluateEvery(), begin, end))) {
+        if ((evaluates || commits)
+                && !(replica.parameters().isFinite() && replica.optimizerState().isFinite())) {
+            return false;
+        }
+        if (evaluates) {
             Validation validation = new Validation(conf, plan, spec.feed(), replica);
             control.tell(new Evaluated(
                     end, exchange.rank(), exchange.replicas(), validation.share(exchange.rank(), exchange.replicas())));
             // The driver has all parts before it hears of later steps.
             exchange.gather(new double[0]);
         }
-        if (exchange.rank() == 0 && (last || stop || isDue(plan.checkpointEvery(), begin, end))) {
+        if (exchange.rank() == 0 && commits) {
             checkpoint(end);
         }
+        return true;
     }
 
     private static boolean isDue(int every, long begin, long end) {

@@ -6,12 +6,13 @@ import java.io.Serializable;
  * How a replica's part ended, the same on all replicas.
  *
  * @param end why
- * @param step updates done; of {@link End#NOT_FINITE} the step whose loss was not finite
+ * @param step updates done; of the last two ends the step with the loss, or after which the weights, were not finite
  */
 record ReplicaOutcome(End end, long step) implements Serializable {
     enum End {
         FINISHED,
         STOPPED,
-        NOT_FINITE
+        LOSS_NOT_FINITE,
+        WEIGHTS_NOT_FINITE
     }
 }

@@ -60,7 +60,7 @@ public final class Trainer {
      * Trains to the end or until stopped; call it once.
      *
      * @throws PlanRefusedException when the plan cannot be carried out or the run directory is another run's
-     * @throws TrainException when a loss is not
+     * @throws TrainException when a loss or the weights are not
      *     finite, or the stage failed {@value #ATTEMPTS_WITHOUT_PROGRESS} times without a new checkpoint
      * @throws IOException when the dataset or the checkpoints cannot be read
      */
@@ -96,8 +96,9 @@ public final class Trainer {
                 return new TrainResult(TrainResult.End.STOPPED, state.step(), state.records());
             }
             try {
-                return result(stage(new ReplicaTaskSpec(
-                        plan, feed, state, id, attempt, token(), silence(), new SerializableConfiguration(conf))));
+                ReplicaTaskSpec spec = new ReplicaTaskSpec(
+                        plan, feed, state, id, attempt, token(), silence(), new SerializableConfiguration(conf));
+                return result(stage(spec), state.step());
             } catch (SparkException e) {
                 failures = session.committed() > reached ? 1 : failures + 1;
                 reached = Math.max(reached, session.committed());
@@ -168,12 +169,15 @@ public final class Trainer {
         }
     }
 
-    private TrainResult result(List<ReplicaOutcome> outcomes) throws TrainException {
+    /** @param begun updates done when the stage began */
+    private TrainResult result(List<ReplicaOutcome> outcomes, long begun) throws TrainException {
         ReplicaOutcome outcome = outcomes.get(0);
-        if (outcome.end() == End.NOT_FINITE) {
-            throw new TrainException(
-                    "loss must be finite, and is not in step %d; the newest checkpoint is that of step %d"
-                            .formatted(outcome.step(), Math.max(0, session.committed())));
+        if (outcome.end() == End.LOSS_NOT_FINITE || outcome.end() == End.WEIGHTS_NOT_FINITE) {
+            String what = outcome.end() == End.LOSS_NOT_FINITE
+                    ? "loss must be finite, and is not in step "
+                    : "weights must be finite, and are not after step ";
+            throw new TrainException("%s%d; the newest checkpoint is that of step %d"
+                    .formatted(what, outcome.step(), Math.max(begun, session.committed())));
         }
         TrainResult.End end = outcome.end() == End.STOPPED ? TrainResult.End.STOPPED : TrainResult.End.FINISHED;
         return new TrainResult(end, outcome.step(), session.records());

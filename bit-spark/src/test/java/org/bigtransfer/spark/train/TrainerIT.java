@@ -258,6 +258,17 @@ class TrainerIT {
     }
 
     @Test
+    void infiniteWeightsAreNotCommitted() throws Exception {
+        Runs run = run().baseLr(1e300).every(1, 0);
+        assertThatThrownBy(() -> train(run, new Heard()))
+                .isInstanceOf(TrainException.class)
+                .hasMessage(
+                        "weights must be finite, and are not after step 1; the newest checkpoint is that of step 1");
+        assertThat(run.run().resolve("checkpoints/step-000001/COMMITTED")).exists();
+        assertThat(run.run().resolve("checkpoints/step-000002")).doesNotExist();
+    }
+
+    @Test
     void localStepsAreAveragedAtBoundaries() throws Exception {
         // Warm-up is 2 steps, so boundaries are after 1, 2, 6, 10, 14, 18 and the last.
         Heard heard = new Heard();
