@@ -1,15 +1,16 @@
 package org.bigtransfer.jobs.settings;
 
 import org.bigtransfer.replica.Engine;
+import org.bigtransfer.spark.train.TrainPlan;
 
 /** The jobs, and what each cannot do without. */
 public enum Job {
     SHARD("shard") {
         @Override
-        void require(Settings settings, Rules rules) {
-            requireDataset(settings, rules);
+        void require(Values values, Rules rules) {
+            requireDataset(values, rules);
             rules.must(
-                    !settings.shard().train().isEmpty(),
+                    !values.text("shard.train").isEmpty(),
                     "shard.train",
                     "name a folder of class folders, or a tar or tar.gz of one",
                     NONE);
@@ -17,18 +18,20 @@ public enum Job {
     },
     TRAIN("train") {
         @Override
-        void require(Settings settings, Rules rules) {
-            requireDataset(settings, rules);
-            rules.accepts("engine", () -> Engine.named(settings.engine()));
+        void require(Values values, Rules rules) {
+            requireDataset(values, rules);
+            requireEngine(values, rules);
         }
     },
     EVALUATE("evaluate") {
         @Override
-        void require(Settings settings, Rules rules) {
-            requireDataset(settings, rules);
-            rules.accepts("engine", () -> Engine.named(settings.engine()));
+        void require(Values values, Rules rules) {
+            requireDataset(values, rules);
+            requireEngine(values, rules);
             rules.must(
-                    settings.namesRun() || settings.model().hasWeights(),
+                    values.textOr("auto", "run").given().isPresent()
+                            || values.textOr("auto", "run-id").given().isPresent()
+                            || !values.text("model.weights").equals(TrainPlan.RANDOM),
                     "run",
                     "name a run directory where neither run-id nor model.weights says what to evaluate",
                     "auto");
@@ -36,18 +39,18 @@ public enum Job {
     },
     SQL("sql") {
         @Override
-        void require(Settings settings, Rules rules) {}
+        void require(Values values, Rules rules) {}
     },
     QUICKSTART("quickstart") {
         @Override
-        void require(Settings settings, Rules rules) {
-            rules.accepts("engine", () -> Engine.named(settings.engine()));
+        void require(Values values, Rules rules) {
+            requireEngine(values, rules);
         }
     },
     BENCH_TRAIN("bench train") {
         @Override
-        void require(Settings settings, Rules rules) {
-            rules.accepts("engine", () -> Engine.named(settings.engine()));
+        void require(Values values, Rules rules) {
+            requireEngine(values, rules);
         }
     };
 
@@ -64,9 +67,13 @@ public enum Job {
         return title;
     }
 
-    abstract void require(Settings settings, Rules rules);
+    abstract void require(Values values, Rules rules);
 
-    private static void requireDataset(Settings settings, Rules rules) {
-        rules.must(!settings.dataset().isEmpty(), "dataset", "name the dataset's folder", NONE);
+    private static void requireDataset(Values values, Rules rules) {
+        rules.must(!values.text("dataset").isEmpty(), "dataset", "name the dataset's folder", NONE);
+    }
+
+    private static void requireEngine(Values values, Rules rules) {
+        rules.accepts("engine", () -> Engine.named(values.text("engine")));
     }
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,14 +29,12 @@ public final class LoadedSettings {
         Config merged = sources.merge(problems);
         values = new Values(SettingsSources.reference(), merged, problems);
         settings = read();
-        if (problems.isEmpty()) {
-            values.section(() -> {
-                Rules rules = new Rules();
-                job.require(settings, rules);
-                rules.check();
-                return settings;
-            });
-        }
+        values.section(() -> {
+            Rules rules = new Rules();
+            job.require(values, rules);
+            rules.check();
+            return settings;
+        });
     }
 
     /** Reads what a job is told. Bad settings are reported by {@link #settings()}. */
@@ -93,8 +92,10 @@ public final class LoadedSettings {
     }
 
     /** Reports problems that only the work's beginning shows, with the places that the values came from. */
-    public InvalidSettingsException invalid(Problem problem) {
-        return new InvalidSettingsException(List.of(problem.at(values.where(problem.key()))));
+    public InvalidSettingsException invalid(Problem... found) {
+        return new InvalidSettingsException(Arrays.stream(found)
+                .map(problem -> problem.at(values.where(problem.key())))
+                .toList());
     }
 
     /** All settings as a file, the given keys with their resolved values. */

@@ -36,6 +36,16 @@ class LoadedSettingsTest {
     }
 
     @Test
+    void tellsWhatAJobCannotDoWithoutTogetherWithAllElse() {
+        assertThat(problems(Job.TRAIN, List.of(), "train.steps=x", "engine=steam", "profile=mine"))
+                .anySatisfy(problem -> assertThat(problem).startsWith("train.steps must be an integer"))
+                .anySatisfy(problem -> assertThat(problem).contains("engine must be one of", "steam"))
+                .anySatisfy(problem -> assertThat(problem).contains("profile must be one of"))
+                .contains("dataset must name the dataset's folder: \"\"")
+                .hasSize(4);
+    }
+
+    @Test
     void takesDefaultsFromTheReference() {
         Settings settings = load(Job.SQL, List.of()).settings();
 
@@ -126,6 +136,7 @@ class LoadedSettingsTest {
         assertThat(problems(Job.TRAIN, List.of(conf), "steps=5", "train.seed=x", "nonsense"))
                 .containsExactlyInAnyOrder(
                         "an assignment must be key=value: nonsense (-D)",
+                        "dataset must name the dataset's folder: \"\"",
                         "train.global-batsh is not a setting. Did you mean train.global-batch? (" + conf + ":3)",
                         "steps is not a setting. Did you mean train.steps? (-D steps=5)",
                         "train.micro-batch must be an integer: \"many\" (" + conf + ":4)",
