@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -11,6 +12,7 @@ import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.jobs.quickstart.DrawnImages;
 import org.bigtransfer.jobs.report.RunReport;
 import org.bigtransfer.jobs.settings.Job;
+import org.bigtransfer.jobs.settings.Problem;
 import org.bigtransfer.jobs.settings.QuickstartSettings;
 import org.bigtransfer.jobs.settings.Settings;
 import org.bigtransfer.spark.tables.ResultTables;
@@ -49,7 +51,7 @@ final class QuickstartJob extends JobCommand {
                 run, settings.train().replicas().or(() -> 1), settings.train().threads())) {
             SparkSession spark = session.spark();
             Configuration conf = spark.sessionState().newHadoopConf();
-            startAfresh(conf, settings);
+            startAfresh(run, conf, settings);
             run.start();
 
             LOG.info("drawing images into {}", quickstart.images());
@@ -77,7 +79,18 @@ final class QuickstartJob extends JobCommand {
     }
 
     /** Removes what an earlier quickstart left in its own folder, and nothing else. */
-    private static void startAfresh(Configuration conf, Settings settings) throws IOException {
+    private static void startAfresh(JobRun run, Configuration conf, Settings settings) throws IOException {
+        java.nio.file.Path images = java.nio.file.Path.of(settings.quickstart().images());
+        if (!Files.exists(images)) {
+            return;
+        }
+        if (!DrawnImages.are(images)) {
+            throw run.loaded()
+                    .invalid(new Problem(
+                            "quickstart.images",
+                            "quickstart.images must hold nothing but what a quickstart drew, for it is deleted: "
+                                    + images));
+        }
         String own = settings.quickstart().images().replaceFirst("/[^/]*$", "/");
         for (String folder :
                 List.of(settings.quickstart().images(), settings.dataset(), settings.run(), settings.tables())) {

@@ -8,8 +8,12 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.bigtransfer.order.Seeds;
 
@@ -35,6 +39,24 @@ public final class DrawnImages {
     public static void write(Path folder, int trainPerClass, int validationPerClass, long seed) throws IOException {
         writeSplit(folder.resolve("train"), trainPerClass, Seeds.mix(seed, 0));
         writeSplit(folder.resolve("validation"), validationPerClass, Seeds.mix(seed, 1));
+    }
+
+    /** Whether a folder holds nothing but what {@link #write} makes. */
+    public static boolean are(Path folder) throws IOException {
+        Set<String> classes =
+                Arrays.stream(Figure.values()).map(Figure::className).collect(Collectors.toSet());
+        return holdsOnly(folder, Set.of("train", "validation"))
+                && holdsOnly(folder.resolve("train"), classes)
+                && holdsOnly(folder.resolve("validation"), classes);
+    }
+
+    private static boolean holdsOnly(Path folder, Set<String> names) throws IOException {
+        if (!Files.exists(folder)) {
+            return true;
+        }
+        try (Stream<Path> found = Files.list(folder)) {
+            return found.allMatch(path -> names.contains(path.getFileName().toString()));
+        }
     }
 
     private static void writeSplit(Path folder, int perClass, long seed) throws IOException {
