@@ -2,11 +2,14 @@ package org.bigtransfer.jobs;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.bigtransfer.jobs.settings.Job;
 import org.bigtransfer.jobs.settings.Settings;
 import org.bigtransfer.spark.tables.ResultTables;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -22,6 +25,8 @@ import picocli.CommandLine.Parameters;
             "  echo 'SELECT step, loss FROM steps' | bit sql -D tables=s3a://lake/bit -",
         })
 final class SqlJob extends JobCommand {
+    private static final Logger LOG = LoggerFactory.getLogger(SqlJob.class);
+
     @Parameters(index = "0", paramLabel = "QUERY", description = "The query, or - to read it from standard input.")
     private String query;
 
@@ -35,6 +40,11 @@ final class SqlJob extends JobCommand {
         String text = query.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : query;
 
         try (Sessions session = Sessions.open(run, 1, 1)) {
+            Path tables = new Path(settings.tables());
+            if (!tables.getFileSystem(session.spark().sessionState().newHadoopConf())
+                    .exists(tables)) {
+                LOG.warn("there are no result tables at {}: all of them are empty", tables);
+            }
             ResultTables.register(session.spark(), settings.tables());
             Dataset<Row> result = session.spark().sql(text.strip().replaceAll(";$", ""));
 

@@ -100,6 +100,8 @@ final class TextTable {
         }
         double magnitude = Math.abs(value);
         boolean plain = magnitude == 0 || (magnitude >= 1e-9 && magnitude < 1e15);
-        return plain ? new BigDecimal(shortest).toPlainString() : shortest;
+        return plain && shortest.contains("E")
+                ? new BigDecimal(shortest).stripTrailingZeros().toPlainString()
+                : shortest;
     }
 }
