@@ -3,6 +3,7 @@ package org.bigtransfer.weights;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.FloatBuffer;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -51,6 +52,28 @@ public final class WeightFile {
             }
         }
         tensors.finish(name);
+    }
+
+    /**
+     * Reads a file as {@link #read} does, and keeps nothing.
+     *
+     * @throws WeightFileException as {@link #read}
+     */
+    public static void check(InputStream in, String name, ParameterLayout layout, Head head) throws IOException {
+        read(in, name, layout, head, new Discarded(layout.length()));
+    }
+
+    /** Takes values and forgets them. */
+    private record Discarded(long length) implements FlatVector {
+        @Override
+        public FloatBuffer chunk(int index) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void write(long offset, float[] from, int at, int count) {
+            // Nothing is kept.
+        }
     }
 
     /** The number of classes of a file's head, if it has one. */

@@ -1,14 +1,48 @@
 package org.bigtransfer.jobs;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.bigtransfer.jobs.settings.Problem;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetFile;
 
-/** The dataset that settings name. */
+/** The dataset, and other files to read, that settings name. */
 final class Datasets {
     private Datasets() {}
+
+    /**
+     * Looks whether all of these files or folders are there.
+     *
+     * @param paths by key; those that are empty are passed over
+     * @throws org.bigtransfer.jobs.settings.InvalidSettingsException naming each that is not
+     */
+    static void requireFiles(JobRun run, Configuration conf, Map<String, String> paths) throws IOException {
+        List<Problem> missing = new ArrayList<>();
+        for (Map.Entry<String, String> entry : paths.entrySet()) {
+            String name = entry.getValue();
+            if (!name.isEmpty() && !new Path(name).getFileSystem(conf).exists(new Path(name))) {
+                missing.add(new Problem(entry.getKey(), entry.getKey() + " must exist: " + name));
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw run.loaded().invalid(missing.toArray(Problem[]::new));
+        }
+    }
+
+    /** @throws org.bigtransfer.jobs.settings.InvalidSettingsException when the dataset has no such split */
+    static void requireSplit(JobRun run, DatasetDescription dataset, String split) {
+        if (!dataset.splits().containsKey(split)) {
+            throw run.loaded()
+                    .invalid(new Problem(
+                            "evaluate.split",
+                            "evaluate.split must be one of %s: %s"
+                                    .formatted(dataset.splits().keySet(), split)));
+        }
+    }
 
     /** @throws org.bigtransfer.jobs.settings.InvalidSettingsException when there is none */
     static DatasetDescription read(JobRun run, Configuration conf) throws IOException {

@@ -52,6 +52,7 @@ final class EvaluateJob extends JobCommand {
             SparkSession spark = session.spark();
             Configuration conf = spark.sessionState().newHadoopConf();
             DatasetDescription dataset = Datasets.read(run, conf);
+            Datasets.requireSplit(run, dataset, settings.evaluate().split());
             EvaluatedModel model = EvaluatedModel.of(run, conf, dataset);
             EvaluationPlan plan = new EvaluationPlan(
                     settings.dataset(),

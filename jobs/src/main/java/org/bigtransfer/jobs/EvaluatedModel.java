@@ -12,6 +12,7 @@ import org.bigtransfer.spark.checkpoint.Checkpoint;
 import org.bigtransfer.spark.checkpoint.Checkpoints;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.train.RunState;
+import org.bigtransfer.weights.WeightFile.Head;
 
 /**
  * The network to evaluate.
@@ -39,6 +40,7 @@ record EvaluatedModel(String runId, long step, String architecture, String weigh
             throw run.loaded().invalid(new Problem("run", "run must hold a committed checkpoint: " + settings.run()));
         }
         String weights = settings.model().weights();
+        GivenWeights.require(run, conf, dataset.classes().size(), Head.KEEP);
         int crop = settings.preprocess().crop().or(() -> HyperRule.resolution(dataset.medianArea())
                 .crop());
         String name = new Path(weights).getName();

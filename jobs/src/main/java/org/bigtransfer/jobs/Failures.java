@@ -24,7 +24,10 @@ final class Failures {
         }
         // Spark's messages go on with the stack trace of a task.
         int trace = message.indexOf("\n\tat ");
-        String text = (trace < 0 ? message : message.substring(0, trace)).strip();
+        if (trace < 0) {
+            return message.strip();
+        }
+        String text = message.substring(0, trace).strip();
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
     }
 }

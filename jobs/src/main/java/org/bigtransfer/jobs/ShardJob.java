@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.jobs.settings.Job;
@@ -54,6 +55,10 @@ final class ShardJob extends JobCommand {
 
         try (Sessions session = Sessions.open(run, 1, 1)) {
             SparkSession spark = session.spark();
+            Map<String, String> inputs = new TreeMap<>();
+            inputs.put("shard.train", shard.train());
+            inputs.put("shard.validation", shard.validation());
+            Datasets.requireFiles(run, spark.sessionState().newHadoopConf(), inputs);
             DatasetDescription dataset = Sharder.shard(spark, plan, new ShardProgress());
 
             writeTables(spark.sessionState().newHadoopConf(), run, dataset);
