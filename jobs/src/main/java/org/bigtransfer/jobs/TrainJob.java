@@ -10,6 +10,7 @@ import org.bigtransfer.jobs.settings.Job;
 import org.bigtransfer.jobs.settings.PlanResolution;
 import org.bigtransfer.jobs.settings.Problem;
 import org.bigtransfer.jobs.settings.Settings;
+import org.bigtransfer.spark.checkpoint.Checkpoints;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.tables.ResultTables;
 import org.bigtransfer.spark.tables.Table;
@@ -20,6 +21,7 @@ import org.bigtransfer.spark.train.TrainException;
 import org.bigtransfer.spark.train.TrainPlan;
 import org.bigtransfer.spark.train.TrainResult;
 import org.bigtransfer.spark.train.Trainer;
+import org.bigtransfer.weights.WeightFile.Head;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -53,6 +55,7 @@ final class TrainJob extends JobCommand {
             SparkSession spark = session.spark();
             Configuration conf = spark.sessionState().newHadoopConf();
             DatasetDescription dataset = Datasets.read(run, conf);
+            requireWeights(run, conf, dataset);
             TrainPlan plan = run.loaded().trainPlan(dataset, session.slots(asked));
             LOG.info(
                     "run {} into {}: {} on {} images of {} classes, {} replicas, {}",
@@ -83,6 +86,15 @@ final class TrainJob extends JobCommand {
             sayWhere(run, settings, plan);
         }
         return ExitCode.DONE;
+    }
+
+    /** Only a run's beginning needs them. */
+    private static void requireWeights(JobRun run, Configuration conf, DatasetDescription dataset) throws IOException {
+        Settings settings = run.loaded().settings();
+        if (settings.model().hasWeights()
+                && new Checkpoints(conf, settings.run()).committed().isEmpty()) {
+            GivenWeights.require(run, conf, dataset.classes().size(), Head.ZERO);
+        }
     }
 
     private static TrainResult train(JobRun run, Trainer trainer) throws IOException, TrainException {

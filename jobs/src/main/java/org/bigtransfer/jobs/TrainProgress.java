@@ -1,6 +1,7 @@
 package org.bigtransfer.jobs;
 
 import java.util.Locale;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
 /** Shows how training goes: a progress bar on a terminal, otherwise a line now and then. */
 final class TrainProgress implements TrainListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrainProgress.class);
+    /** To the line's beginning, and erase to its end (ECMA-48). */
+    private static final String CLEAR_LINE = "\r\u001b[K";
+
     private static final long LINE_EVERY_NANOS = 10_000_000_000L;
 
     private final Console console;
@@ -36,6 +40,7 @@ final class TrainProgress implements TrainListener, AutoCloseable {
                     .startsFrom(step, java.time.Duration.ZERO)
                     .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                     .setUpdateIntervalMillis(500)
+                    .setConsumer(new DelegatingProgressBarConsumer(this::draw))
                     .build();
         }
     }
@@ -69,6 +74,7 @@ final class TrainProgress implements TrainListener, AutoCloseable {
 
     @Override
     public void evaluated(long step, Evaluation validation) {
+        clearLine();
         LOG.info(String.format(
                 Locale.ROOT,
                 "step %d: validation loss %.4f, top-1 %.4f, top-5 %.4f of %d",
@@ -81,12 +87,26 @@ final class TrainProgress implements TrainListener, AutoCloseable {
 
     @Override
     public void checkpointed(long step) {
+        clearLine();
         LOG.info("checkpoint of step {} committed", step);
     }
 
     @Override
     public void restarted(int attempt, String cause) {
+        clearLine();
         LOG.warn("a replica was lost ({}); training starts again from its last checkpoint, try {}", cause, attempt);
+    }
+
+    private synchronized void draw(String line) {
+        console.err().print(CLEAR_LINE + line);
+        console.err().flush();
+    }
+
+    /** Makes room for a line of the log; the bar is drawn again below it. */
+    private void clearLine() {
+        if (bar != null) {
+            draw("");
+        }
     }
 
     @Override
@@ -94,6 +114,7 @@ final class TrainProgress implements TrainListener, AutoCloseable {
         if (bar != null) {
             bar.close();
             bar = null;
+            console.err().println();
         }
     }
 }

@@ -204,38 +204,100 @@ class JobsIT {
         assertThat(status("run").get("job").asText()).isEqualTo("evaluate");
     }
 
+    /** Without a run, status.json and report.html go below the working directory. */
+    private int evaluateWeights(Path weights) throws IOException {
+        List<String> args = new ArrayList<>(List.of("evaluate"));
+        for (String setting : List.of(
+                "dataset=" + folder.resolve("dataset"),
+                "tables=" + folder.resolve("tables"),
+                "model.architecture=R[1]x1",
+                "preprocess.crop=16",
+                "preprocess.precrop=20",
+                "run-id=JobsIT-weights",
+                "model.weights=" + weights)) {
+            args.addAll(List.of("-D", setting));
+        }
+        try {
+            return captured.execute(args.toArray(String[]::new));
+        } finally {
+            for (String name : List.of("status.json", "report.html", "")) {
+                Files.deleteIfExists(Path.of("runs/JobsIT-weights", name));
+            }
+            Files.deleteIfExists(Path.of("runs"));
+        }
+    }
+
     @Test
     @Order(7)
-    void evaluatesAWeightFileWithoutARun() {
-        assertThat(captured.execute(
-                        "evaluate",
-                        "-D",
-                        "dataset=" + folder.resolve("dataset"),
-                        "-D",
-                        "tables=" + folder.resolve("tables"),
-                        "-D",
-                        "run=" + folder.resolve("nothing-here"),
-                        "-D",
-                        "run-id=w",
-                        "-D",
-                        "model.weights=" + folder.resolve("run/checkpoints/step-000010/model.npz"),
-                        "-D",
-                        "model.architecture=R[1]x1",
-                        "-D",
-                        "preprocess.precrop=20",
-                        "-D",
-                        "preprocess.crop=16"))
-                .isEqualTo(2);
-        assertThat(captured.err()).contains("nothing-here");
+    void evaluatesAWeightFileInsteadOfARun() throws IOException {
+        Path weights =
+                Files.copy(folder.resolve("run/checkpoints/step-000010/model.npz"), folder.resolve("exported.npz"));
+
+        assertThat(evaluateWeights(weights)).as(captured.err()).isZero();
+
+        assertThat(sql("SELECT model_run_id, step, examples FROM evaluations WHERE run_id = 'JobsIT-weights'"))
+                .last()
+                .isEqualTo("exported\t0\t12");
     }
 
     @Test
     @Order(8)
+    void refusesFilesAndSplitsThatAreNotThere() throws IOException {
+        assertThat(bit("evaluate", "-D", "run=" + folder.resolve("no-run"))).isEqualTo(2);
+        assertThat(captured.err())
+                .contains("run must hold a committed checkpoint")
+                .contains("no-run");
+        assertThat(bit("evaluate", "-D", "evaluate.split=test")).isEqualTo(2);
+        assertThat(captured.err()).contains("evaluate.split must be one of [train, validation]: test");
+        assertThat(evaluateWeights(Path.of("none.npz"))).isEqualTo(2);
+        assertThat(captured.err()).contains("model.weights must exist: none.npz (-D model.weights=none.npz)");
+        assertThat(bit("shard", "-D", "shard.train=no-images", "-D", "shard.validation=no-more"))
+                .isEqualTo(2);
+        assertThat(captured.err())
+                .contains("shard.train must exist: no-images", "shard.validation must exist: no-more");
+        assertThat(status("dataset").get("state").asText()).isEqualTo("INVALID");
+    }
+
+    @Test
+    @Order(9)
+    void refusesWeightsOfAnotherNetworkBeforeAnyStep() {
+        assertThat(bit(
+                        "train",
+                        "-D",
+                        "run=" + folder.resolve("other"),
+                        "-D",
+                        "model.architecture=R[1,1]x1",
+                        "-D",
+                        "model.weights=" + folder.resolve("exported.npz")))
+                .isEqualTo(2);
+        assertThat(captured.err())
+                .contains("model.weights must fit model.architecture R[1,1]x1")
+                .contains("resnet/group_norm/gamma must be of shape [512]: [256]")
+                .contains("missing: resnet/block2/unit01/a/group_norm/gamma");
+    }
+
+    @Test
+    @Order(10)
     void saysWhyAJobFailed() throws IOException {
-        assertThat(bit("shard", "-D", "shard.train=" + folder.resolve("no-images"), "-D", "shard.validation="))
+        Path empty = Files.createDirectories(folder.resolve("no-images"));
+        assertThat(bit("shard", "-D", "shard.train=" + empty, "-D", "shard.validation="))
                 .isEqualTo(1);
         assertThat(captured.err()).startsWith("bit shard: failed: ").contains("no-images");
         assertThat(status("dataset").get("state").asText()).isEqualTo("FAILED");
         assertThat(status("dataset").get("exit_code").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    @Order(11)
+    void quickstartDeletesNoImagesButItsOwn() throws IOException {
+        Path photo = Files.write(
+                Files.createDirectories(folder.resolve("photos/train/cats")).resolve("cat.jpg"), new byte[1]);
+
+        assertThat(bit("quickstart", "-D", "quickstart.images=" + folder.resolve("photos")))
+                .isEqualTo(2);
+
+        assertThat(captured.err()).contains("quickstart.images must hold nothing but what a quickstart drew");
+        assertThat(photo).exists();
+        assertThat(folder.resolve("dataset/dataset.json")).exists();
     }
 }
