@@ -177,6 +177,8 @@ final class Dl4jReplica implements Replica {
             layer.close();
         }
         graph.close();
+        images.close();
+        targets.close();
         gradient.close();
         threads.close();
     }

@@ -25,7 +25,7 @@ class BilinearTest {
         "4,128", "4,160"
     })
     void equalsPillowOnPhotographs(int photograph, int size) throws IOException {
-        Path file = Path.of(System.getProperty("bit.shared", "../shared"), "reference/pillow_bilinear.npz");
+        Path file = Path.of(System.getProperty("bit.shared", "../../shared"), "reference/pillow_bilinear.npz");
         assumeTrue(Files.exists(file), "needs " + file);
         try (ZipFile npz = new ZipFile(file.toFile())) {
             RgbImage decoded = read(npz, photograph + "/decoded.npy");
