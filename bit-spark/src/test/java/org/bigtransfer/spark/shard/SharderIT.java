@@ -343,7 +343,7 @@ class SharderIT {
 
     @Test
     void realPhotographs() throws IOException {
-        Path tar = Path.of(System.getProperty("bit.shared"), "data/imagenet-samples.tar");
+        Path tar = Path.of(System.getProperty("bit.shared", "../../shared"), "data/imagenet-samples.tar");
         assumeThat(tar).as("real photographs beside the project").exists();
         Sharded sharded =
                 shard(new ShardPlan(tar.toString(), "", 0, temp.resolve("out").toString(), 1, 1 << 23, 1 << 24, false));
