@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -85,6 +86,7 @@ public final class Trainer {
         for (int attempt = 1; ; attempt++) {
             RunState state = newest(checkpoints, dataset);
             if (attempt == 1) {
+                requireWeights(conf, state);
                 session.tell(() -> listener.started(state.step(), plan.steps()));
                 reached = state.step();
             }
@@ -119,6 +121,16 @@ public final class Trainer {
                 if (missing.isPresent()) {
                     throw new TrainException(missing.get(), e);
                 }
+            }
+        }
+    }
+
+    /** A missing file is better told here than by all tasks, three times. */
+    private void requireWeights(Configuration conf, RunState state) throws TrainException, IOException {
+        if (state.step() == 0 && !plan.weights().equals(TrainPlan.RANDOM)) {
+            Path weights = new Path(plan.weights());
+            if (!weights.getFileSystem(conf).exists(weights)) {
+                throw new PlanRefusedException("weights must exist: " + plan.weights());
             }
         }
     }

@@ -207,12 +207,16 @@ record Runs(
     }
 
     TrainPlan plan() {
+        return plan(TrainPlan.RANDOM);
+    }
+
+    TrainPlan plan(String weights) {
         return new TrainPlan(
                 run.toString(),
                 dataset.toString(),
                 Profile.PYTORCH,
                 ARCHITECTURE,
-                TrainPlan.RANDOM,
+                weights,
                 engine,
                 new Resolution(18, 16),
                 globalBatch,

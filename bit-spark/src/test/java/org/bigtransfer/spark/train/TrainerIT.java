@@ -324,6 +324,14 @@ class TrainerIT {
     }
 
     @Test
+    void refusesWeightsThatAreNotThere() {
+        TrainPlan plan = run().plan("nowhere/BiT-M-R50x1.npz");
+        assertThatThrownBy(() -> new Trainer(SharedSpark.session(), plan, new Heard()).run())
+                .isInstanceOf(PlanRefusedException.class)
+                .hasMessage("weights must exist: nowhere/BiT-M-R50x1.npz");
+    }
+
+    @Test
     void refusesToGoOnAsAnotherRun() throws Exception {
         Runs run = run().steps(2);
         trained(run);
