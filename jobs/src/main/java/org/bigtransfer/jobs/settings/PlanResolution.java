@@ -34,7 +34,8 @@ public final class PlanResolution {
         Resolution resolution = settings.preprocess().resolution(HyperRule.resolution(dataset.medianArea()), rules);
         rules.check();
 
-        boolean evaluates = dataset.splits().containsKey(DatasetDescription.VALIDATION);
+        DatasetDescription.Split validation = dataset.splits().get(DatasetDescription.VALIDATION);
+        boolean evaluates = validation != null && validation.examples() > 0;
         return new TrainPlan(
                 settings.run(),
                 settings.dataset(),
