@@ -5,37 +5,34 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.architecture.ParameterLayout.Tensor;
 import org.bigtransfer.dl4j.compute.ComputeThreads;
-import org.bigtransfer.dl4j.compute.Floats;
 import org.bigtransfer.dl4j.compute.VectorLoops;
 import org.bigtransfer.replica.FlatVector;
 import org.bigtransfer.replica.MicroBatch;
 import org.bigtransfer.replica.NativeVector;
 import org.bigtransfer.replica.Predictions;
 import org.bigtransfer.replica.Replica;
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A {@link BitGraph} as a replica, in float32. Its vectors are views of the graph's own memory. */
+/** A {@link BitGraph} as a replica, in float32. */
 final class Dl4jReplica implements Replica {
     private final ParameterLayout layout;
     private final ComputeThreads threads;
     private final ComputationGraph graph;
-    private final NativeVector parameters;
-    private final NativeVector microBatchGradient;
-    private final NativeVector velocity;
+    private final GraphMemory memory;
     private final NativeVector gradient;
     private INDArray images = Nd4j.empty(DataType.FLOAT);
     private INDArray targets = Nd4j.empty(DataType.FLOAT);
 
-    Dl4jReplica(Architecture architecture, int classes, int threads) {
+    Dl4jReplica(Architecture architecture, int classes, int threads, Function<ComputationGraph, GraphMemory> memoryOf) {
         this.layout = ParameterLayout.of(architecture, classes);
         this.threads = new ComputeThreads(threads);
         this.threads.enter();
@@ -44,23 +41,13 @@ final class Dl4jReplica implements Replica {
         graph.init(Nd4j.zeros(DataType.FLOAT, 1, layout.length()), false);
         graph.initGradientsView();
         checkLayout();
-        this.parameters = view(graph.params());
-        this.microBatchGradient = view(graph.getGradientsViewArray());
-        this.velocity = view(graph.getUpdater(true).getStateViewArray());
+        this.memory = memoryOf.apply(graph);
         this.gradient = NativeVector.zeros(layout.length());
-    }
-
-    private NativeVector view(INDArray flat) {
-        if (flat.length() != layout.length()) {
-            throw new IllegalStateException(
-                    "the graph's vectors must have length %d: %d".formatted(layout.length(), flat.length()));
-        }
-        return NativeVector.view(new FloatPointer(Floats.address(flat)), flat.length());
     }
 
     /** Deeplearning4j's flattening order must be the layout's. */
     private void checkLayout() {
-        long base = Floats.address(graph.params()).address();
+        long base = graph.params().offset();
         List<Tensor> actual = new ArrayList<>();
         for (int vertex : graph.topologicalSortOrder()) {
             Layer layer = graph.getVertices()[vertex].getLayer();
@@ -69,7 +56,7 @@ final class Dl4jReplica implements Replica {
             }
             String prefix = graph.getVertices()[vertex].getVertexName() + "/";
             for (Map.Entry<String, INDArray> parameter : layer.paramTable().entrySet()) {
-                long offset = (Floats.address(parameter.getValue()).address() - base) / Float.BYTES;
+                long offset = parameter.getValue().offset() - base;
                 actual.add(new Tensor(prefix + parameter.getKey(), shape(parameter.getValue()), offset));
             }
         }
@@ -105,21 +92,22 @@ final class Dl4jReplica implements Replica {
         threads.enter();
         images = fill(images, batch.images().duplicate().position(0), batch.count(), batch.size());
         targets = like(targets, batch.count(), batch.classes());
-        Floats.slice(targets, 0, batch.targets().length).put(batch.targets());
+        memory.fill(targets, FloatBuffer.wrap(batch.targets()));
+        memory.upload();
         graph.setInputs(images);
         graph.setLabels(targets);
         graph.computeGradientAndScore();
         double loss = graph.score();
         graph.clear();
-        VectorLoops.add(gradient, microBatchGradient, weight / batch.count());
+        memory.download();
+        VectorLoops.add(gradient, memory.microBatchGradient(), weight / batch.count());
         return loss;
     }
 
     /** Copies images into an array, into the given one if its shape fits. */
-    private static INDArray fill(INDArray array, FloatBuffer from, int count, int size) {
+    private INDArray fill(INDArray array, FloatBuffer from, int count, int size) {
         INDArray filled = like(array, count, size, size, 3);
-        int floats = Math.toIntExact(filled.length());
-        Floats.slice(filled, 0, floats).put(from.slice().limit(floats));
+        memory.fill(filled, from);
         return filled;
     }
 
@@ -136,7 +124,7 @@ final class Dl4jReplica implements Replica {
     @Override
     public void update(double learningRate) {
         threads.enter();
-        VectorLoops.step(parameters, velocity, gradient, Momentum.MOMENTUM, learningRate);
+        VectorLoops.step(memory.parameters(), memory.velocity(), gradient, Momentum.MOMENTUM, learningRate);
     }
 
     @Override
@@ -151,18 +139,19 @@ final class Dl4jReplica implements Replica {
 
     @Override
     public FlatVector parameters() {
-        return parameters;
+        return memory.parameters();
     }
 
     @Override
     public FlatVector optimizerState() {
-        return velocity;
+        return memory.velocity();
     }
 
     @Override
     public Predictions predict(FloatBuffer pixels, int count, int size) {
         threads.enter();
         images = fill(images, pixels, count, size);
+        memory.upload();
         INDArray[] outputs =
                 graph.output(List.of(BitGraph.HEAD, BitGraph.PRE_LOGITS), false, new INDArray[] {images}, null);
         graph.clear();
@@ -179,6 +168,7 @@ final class Dl4jReplica implements Replica {
         graph.close();
         images.close();
         targets.close();
+        memory.close();
         gradient.close();
         threads.close();
     }

@@ -14,8 +14,12 @@ public interface Arithmetic {
     /** A group normalization. It belongs to one layer. */
     GroupNormalization groupNormalization(Grouping grouping);
 
+    /** The system property which, when {@code true}, has ND4J's operations compute everything, as on a GPU. */
+    String ND4J_ONLY = "org.bigtransfer.dl4j.nd4jOnly";
+
     /** oneDNN and Java loops for float32 where ND4J computes on a CPU, ND4J's own operations otherwise. */
     static Arithmetic fastest(DataType type) {
-        return type == DataType.FLOAT && Nd4j.getEnvironment().isCPU() ? new CpuArithmetic() : new Nd4jArithmetic();
+        boolean loops = type == DataType.FLOAT && Nd4j.getEnvironment().isCPU() && !Boolean.getBoolean(ND4J_ONLY);
+        return loops ? new CpuArithmetic() : new Nd4jArithmetic();
     }
 }

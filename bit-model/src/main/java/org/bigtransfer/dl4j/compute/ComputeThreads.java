@@ -19,7 +19,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * The compute threads of one replica, the thread that calls it and helpers, and their scratch memory.
  *
  * <p>All parallelism is ours: OpenMP, which would spin in the cores that Java loops need, has one thread in each of these
- * threads, and so have ND4J's own operations. Replicas that share a JVM therefore keep to their threads.
+ * threads, and so have ND4J's own operations and its BLAS, whatever the environment says. Replicas that share a JVM therefore keep to their threads.
  */
 public final class ComputeThreads implements AutoCloseable {
     private static final ThreadLocal<ComputeThreads> CURRENT = ThreadLocal.withInitial(
@@ -50,6 +50,7 @@ public final class ComputeThreads implements AutoCloseable {
                 });
         helpers.allowCoreThreadTimeOut(true);
         Nd4j.getEnvironment().setMaxMasterThreads(1);
+        Nd4j.factory().blas().setMaxThreads(1);
     }
 
     /** Gives the calling thread's OpenMP regions one thread. */
