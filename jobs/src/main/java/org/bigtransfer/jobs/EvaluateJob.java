@@ -87,7 +87,7 @@ final class EvaluateJob extends JobCommand {
             LOG.info("tables:  {}", settings.tables());
             LOG.info(
                     "read it: ./bit sql -D tables={} \"SELECT * FROM evaluations WHERE run_id = '{}'\"",
-                    settings.tables(),
+                    ShellWord.of(settings.tables()),
                     run.attempt().runId());
             run.console().out().println(line(plan.split(), evaluation));
         }

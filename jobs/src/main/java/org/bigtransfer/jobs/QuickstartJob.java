@@ -109,7 +109,7 @@ final class QuickstartJob extends JobCommand {
         TextTable.printAligned(out, spark.sql(PREDICTIONS));
         out.println();
         out.println("run:    " + settings.run());
-        out.println("tables: " + settings.tables() + "   ./bit sql -D tables=" + settings.tables()
+        out.println("tables: " + settings.tables() + "   ./bit sql -D tables=" + ShellWord.of(settings.tables())
                 + " \"SELECT * FROM evaluations\"");
         out.println("report: " + new Path(settings.run(), RunReport.NAME));
         out.println();

@@ -71,7 +71,7 @@ final class ShardJob extends JobCommand {
                             dataset.classes().size()));
             dataset.rejected().forEach((split, count) -> LOG.info("{}: {} images rejected", split, count));
             LOG.info("dataset: {} (dataset.json; rejects/ has the reasons)", settings.dataset());
-            LOG.info("train on it: ./bit train -D dataset={}", settings.dataset());
+            LOG.info("train on it: ./bit train -D dataset={}", ShellWord.of(settings.dataset()));
         }
         return ExitCode.DONE;
     }

@@ -152,7 +152,7 @@ final class TrainJob extends JobCommand {
         LOG.info(
                 "read it: ./bit sql -D tables={} \"SELECT step, loss, learning_rate FROM steps WHERE run_id = '{}'"
                         + " ORDER BY step\"",
-                settings.tables(),
+                ShellWord.of(settings.tables()),
                 run.attempt().runId());
     }
 }
