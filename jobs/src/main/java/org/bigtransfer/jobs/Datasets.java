@@ -50,4 +50,19 @@ final class Datasets {
         return DatasetFile.find(conf, dataset).orElseThrow(() -> run.loaded()
                 .invalid(new Problem("dataset", "dataset must be a folder that `bit shard` has written: " + dataset)));
     }
+
+    /** @throws org.bigtransfer.jobs.settings.InvalidSettingsException when the split to evaluate has no images */
+    static void requireSplit(JobRun run, DatasetDescription dataset) {
+        String split = run.loaded().settings().evaluate().split();
+        List<String> splits = dataset.splits().entrySet().stream()
+                .filter(entry -> entry.getValue().examples() > 0)
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!splits.contains(split)) {
+            throw run.loaded()
+                    .invalid(new Problem(
+                            "evaluate.split",
+                            "evaluate.split must be a split that has images, one of %s: %s".formatted(splits, split)));
+        }
+    }
 }

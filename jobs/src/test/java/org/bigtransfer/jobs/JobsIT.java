@@ -202,6 +202,11 @@ class JobsIT {
                 .last()
                 .isEqualTo("12\t12");
         assertThat(status("run").get("job").asText()).isEqualTo("evaluate");
+
+        assertThat(bit("evaluate", "-D", "evaluate.split=test")).isEqualTo(2);
+        assertThat(captured.err())
+                .contains("evaluate.split must be a split that has images, one of [train, validation]: test")
+                .contains("(-D evaluate.split=test)");
     }
 
     /** Without a run, status.json and report.html go below the working directory. */
