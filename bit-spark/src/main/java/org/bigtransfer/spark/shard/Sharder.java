@@ -158,13 +158,14 @@ public final class Sharder {
         Map<String, Long> rejected = new TreeMap<>();
         sources.keySet().forEach(source -> rejected.put(source, survey.rejected(source)));
         String contentHash = census.contentHash(classes);
-        Optional<DatasetDescription> done = target.alreadyDone(contentHash, rejected);
-        if (done.isPresent()) {
-            return done.get();
-        }
         String fingerprint = Digests.hex(
                         Digests.number(contentHash, target.layout().toString()))
                 .substring(0, 12);
+        Optional<DatasetDescription> done = target.alreadyDone(contentHash, rejected);
+        if (done.isPresent()) {
+            target.removeLeftovers(done.get(), fingerprint);
+            return done.get();
+        }
         List<Written> written = write(shuffled, classes, division, fingerprint, progress);
         DatasetDescription description = new DatasetDescription(
                 DatasetDescription.SCHEMA_VERSION,

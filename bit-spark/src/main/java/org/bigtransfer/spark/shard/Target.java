@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -90,13 +91,27 @@ record Target(Configuration conf, ShardPlan plan, Optional<DatasetDescription> e
     void publish(DatasetDescription description, List<Written> written) throws IOException {
         DatasetFile.write(conf, plan.dataset(), description);
         Set<String> ours = written.stream().map(file -> file.file().path()).collect(Collectors.toSet());
+        removeAllBut(ours::contains);
+    }
+
+    /** Removes what a job left that was killed after it had published this dataset over an older one. */
+    void removeLeftovers(DatasetDescription published, String fingerprint) throws IOException {
+        Set<String> ours = published.splits().values().stream()
+                .flatMap(split -> split.files().stream())
+                .map(DataFile::path)
+                .collect(Collectors.toSet());
+        // Rejects are not listed, but named alike.
+        removeAllBut(path -> ours.contains(path) || path.endsWith("-" + fingerprint + ".parquet"));
+    }
+
+    /** Removes files of splits and rejects. @param ours which ones stay, by their paths relative to the dataset */
+    private void removeAllBut(Predicate<String> ours) throws IOException {
         for (String split : List.of(DatasetDescription.TRAIN, DatasetDescription.VALIDATION, PartWriter.REJECTS)) {
             Path folder = new Path(plan.dataset(), PartWriter.folder(split));
             FileSystem fs = folder.getFileSystem(conf);
             for (FileStatus file : list(fs, folder)) {
                 if (file.isFile()
-                        && !ours.contains(
-                                folder.getName() + "/" + file.getPath().getName())) {
+                        && !ours.test(folder.getName() + "/" + file.getPath().getName())) {
                     fs.delete(file.getPath(), false);
                 }
             }

@@ -227,8 +227,11 @@ class SharderIT {
         Map<String, byte[]> files = files(first.folder());
         Path json = first.folder().resolve("dataset.json");
         var written = Files.getLastModifiedTime(json);
+        // As if killed between the marker and the removal of an older dataset's files.
+        Files.write(first.folder().resolve("split=train/part-00000-ba9876543210.parquet"), new byte[10]);
         shard(plan);
         assertThat(Files.getLastModifiedTime(json)).isEqualTo(written);
+        assertSameFiles(files(first.folder()), files);
         // As if killed before the marker: parts are there, but no dataset, and the next run makes it whole.
         Files.delete(json);
         Files.write(first.folder().resolve("split=train/part-00009-0123456789ab.parquet"), new byte[10]);
