@@ -33,27 +33,8 @@ final class Datasets {
         }
     }
 
-    /** @throws org.bigtransfer.jobs.settings.InvalidSettingsException when the dataset has no such split */
+    /** @throws org.bigtransfer.jobs.settings.InvalidSettingsException when the dataset has no images in such a split */
     static void requireSplit(JobRun run, DatasetDescription dataset, String split) {
-        if (!dataset.splits().containsKey(split)) {
-            throw run.loaded()
-                    .invalid(new Problem(
-                            "evaluate.split",
-                            "evaluate.split must be one of %s: %s"
-                                    .formatted(dataset.splits().keySet(), split)));
-        }
-    }
-
-    /** @throws org.bigtransfer.jobs.settings.InvalidSettingsException when there is none */
-    static DatasetDescription read(JobRun run, Configuration conf) throws IOException {
-        String dataset = run.loaded().settings().dataset();
-        return DatasetFile.find(conf, dataset).orElseThrow(() -> run.loaded()
-                .invalid(new Problem("dataset", "dataset must be a folder that `bit shard` has written: " + dataset)));
-    }
-
-    /** @throws org.bigtransfer.jobs.settings.InvalidSettingsException when the split to evaluate has no images */
-    static void requireSplit(JobRun run, DatasetDescription dataset) {
-        String split = run.loaded().settings().evaluate().split();
         List<String> splits = dataset.splits().entrySet().stream()
                 .filter(entry -> entry.getValue().examples() > 0)
                 .map(Map.Entry::getKey)
@@ -62,7 +43,14 @@ final class Datasets {
             throw run.loaded()
                     .invalid(new Problem(
                             "evaluate.split",
-                            "evaluate.split must be a split that has images, one of %s: %s".formatted(splits, split)));
+                            "evaluate.split must be a split with images, one of %s: %s".formatted(splits, split)));
         }
+    }
+
+    /** @throws org.bigtransfer.jobs.settings.InvalidSettingsException when there is none */
+    static DatasetDescription read(JobRun run, Configuration conf) throws IOException {
+        String dataset = run.loaded().settings().dataset();
+        return DatasetFile.find(conf, dataset).orElseThrow(() -> run.loaded()
+                .invalid(new Problem("dataset", "dataset must be a folder that `bit shard` has written: " + dataset)));
     }
 }

@@ -53,7 +53,6 @@ final class EvaluateJob extends JobCommand {
             Configuration conf = spark.sessionState().newHadoopConf();
             DatasetDescription dataset = Datasets.read(run, conf);
             Datasets.requireSplit(run, dataset, settings.evaluate().split());
-            Datasets.requireSplit(run, dataset);
             EvaluatedModel model = EvaluatedModel.of(run, conf, dataset);
             EvaluationPlan plan = new EvaluationPlan(
                     settings.dataset(),

@@ -202,11 +202,6 @@ class JobsIT {
                 .last()
                 .isEqualTo("12\t12");
         assertThat(status("run").get("job").asText()).isEqualTo("evaluate");
-
-        assertThat(bit("evaluate", "-D", "evaluate.split=test")).isEqualTo(2);
-        assertThat(captured.err())
-                .contains("evaluate.split must be a split that has images, one of [train, validation]: test")
-                .contains("(-D evaluate.split=test)");
     }
 
     /** Without a run, status.json and report.html go below the working directory. */
@@ -253,7 +248,8 @@ class JobsIT {
                 .contains("run must hold a committed checkpoint")
                 .contains("no-run");
         assertThat(bit("evaluate", "-D", "evaluate.split=test")).isEqualTo(2);
-        assertThat(captured.err()).contains("evaluate.split must be one of [train, validation]: test");
+        assertThat(captured.err())
+                .contains("evaluate.split must be a split with images, one of [train, validation]: test");
         assertThat(evaluateWeights(Path.of("none.npz"))).isEqualTo(2);
         assertThat(captured.err()).contains("model.weights must exist: none.npz (-D model.weights=none.npz)");
         assertThat(bit("shard", "-D", "shard.train=no-images", "-D", "shard.validation=no-more"))
