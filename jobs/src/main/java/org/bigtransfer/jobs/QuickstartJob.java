@@ -47,7 +47,7 @@ final class QuickstartJob extends JobCommand {
         Settings settings = run.loaded().settings();
         QuickstartSettings quickstart = settings.quickstart();
 
-        try (Sessions session = Sessions.open(
+        try (Sessions session = Sessions.forTraining(
                 run, settings.train().replicas().or(() -> 1), settings.train().threads())) {
             SparkSession spark = session.spark();
             Configuration conf = spark.sessionState().newHadoopConf();

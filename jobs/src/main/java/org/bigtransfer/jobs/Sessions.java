@@ -31,11 +31,19 @@ final class Sessions implements AutoCloseable {
      * @param threads compute threads of each
      */
     static Sessions open(JobRun run, int slots, int threads) {
+        return open(run, slots, TrainerConf.networks(new SparkConf(), threads));
+    }
+
+    /** As {@link #open(JobRun, int, int)}, of a job that trains. */
+    static Sessions forTraining(JobRun run, int slots, int threads) {
+        return open(run, slots, TrainerConf.apply(new SparkConf(), threads));
+    }
+
+    private static Sessions open(JobRun run, int slots, SparkConf conf) {
         if (SparkSession.getDefaultSession().isDefined()
                 && !SparkSession.getDefaultSession().get().sparkContext().isStopped()) {
             return new Sessions(SparkSession.getDefaultSession().get(), () -> {});
         }
-        SparkConf conf = TrainerConf.apply(new SparkConf(), threads);
         if (!run.master().isEmpty()) {
             conf.setMaster(run.master());
         }

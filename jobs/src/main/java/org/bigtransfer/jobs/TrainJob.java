@@ -50,7 +50,8 @@ final class TrainJob extends JobCommand {
         Settings settings = run.start();
         int asked = settings.train().replicas().or(() -> 0);
 
-        try (Sessions session = Sessions.open(run, asked, settings.train().threads());
+        try (Sessions session =
+                        Sessions.forTraining(run, asked, settings.train().threads());
                 TrainProgress progress = new TrainProgress(run.console())) {
             SparkSession spark = session.spark();
             Configuration conf = spark.sessionState().newHadoopConf();

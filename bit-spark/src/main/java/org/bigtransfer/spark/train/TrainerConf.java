@@ -38,6 +38,11 @@ public final class TrainerConf {
         conf.setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "1s");
         conf.setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "5");
         conf.setIfMissing("spark.barrier.sync.timeout", "120");
+        return networks(conf, threads);
+    }
+
+    /** Sets what any job needs whose tasks compute networks. @param threads compute threads of each */
+    public static SparkConf networks(SparkConf conf, int threads) {
         for (String variable : List.of("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")) {
             conf.setExecutorEnv(variable, Integer.toString(threads));
         }
