@@ -1,6 +1,7 @@
 package org.bigtransfer.dl4j.compute;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -82,13 +83,9 @@ final class LoopGroupNormalization implements GroupNormalization {
         }
 
         void forward(float[] gammas, float[] betas, INDArray y) {
-            float[] means = repeat(means());
-            float[] scales = scales(means);
-            float[] shifts = new float[tile];
-            for (int i = 0; i < tile; i++) {
-                scales[i] *= gammas[i % channels];
-                shifts[i] = betas[i % channels];
-            }
+            float[] means = repeat(perChannel(means()));
+            float[] scales = repeat(scaled(gammas, scales(means)));
+            float[] shifts = repeat(betas);
             FloatBuffer target = slice(y);
             for (int at = 0; at < length; at += tile) {
                 int n = Math.min(tile, length - at);
@@ -110,7 +107,7 @@ final class LoopGroupNormalization implements GroupNormalization {
                 source.get(at, values, 0, n);
                 add(values, sums, n);
             }
-            double[] perGroup = groups(sums);
+            double[] perGroup = groups(Tiles.fold(sums, channels));
             float[] result = new float[grouping.groups()];
             for (int group = 0; group < result.length; group++) {
                 result[group] = (float) (perGroup[group] / groupLength());
@@ -119,7 +116,7 @@ final class LoopGroupNormalization implements GroupNormalization {
             return result;
         }
 
-        /** Each position's 1 / sqrt(variance + epsilon). */
+        /** Each group's 1 / sqrt(variance + epsilon). */
         private float[] scales(float[] means) {
             float[] squares = new float[tile];
             for (int at = 0; at < length; at += tile) {
@@ -127,69 +124,79 @@ final class LoopGroupNormalization implements GroupNormalization {
                 source.get(at, values, 0, n);
                 addSquares(values, means, squares, n);
             }
-            double[] perGroup = groups(squares);
+            double[] perGroup = groups(Tiles.fold(squares, channels));
             float[] result = new float[grouping.groups()];
             for (int group = 0; group < result.length; group++) {
                 double variance = perGroup[group] / groupLength();
                 result[group] = (float) (1 / Math.sqrt(variance + grouping.epsilon()));
                 scale[index * grouping.groups() + group] = result[group];
             }
-            return repeat(result);
+            return result;
         }
 
         private double groupLength() {
             return (double) length / grouping.groups();
         }
 
-        /** Folds sums of tile positions into sums of groups. */
-        private double[] groups(float[] sums) {
+        /** Folds sums of channels into sums of groups. */
+        private double[] groups(double[] perChannel) {
             double[] result = new double[grouping.groups()];
-            for (int i = 0; i < tile; i++) {
-                result[i % channels / groupChannels] += sums[i];
+            for (int group = 0, c = 0; group < result.length; group++) {
+                for (int end = c + groupChannels; c < end; c++) {
+                    result[group] += perChannel[c];
+                }
             }
             return result;
         }
 
-        /** Repeats a value of each group for each tile position. */
-        private float[] repeat(float[] perGroup) {
-            float[] result = new float[tile];
-            for (int i = 0; i < tile; i++) {
-                result[i] = perGroup[i % channels / groupChannels];
+        private float[] perChannel(float[] perGroup) {
+            float[] result = new float[channels];
+            for (int group = 0; group < perGroup.length; group++) {
+                Arrays.fill(result, group * groupChannels, (group + 1) * groupChannels, perGroup[group]);
             }
             return result;
+        }
+
+        private float[] scaled(float[] gammas, float[] perGroup) {
+            float[] result = perChannel(perGroup);
+            for (int c = 0; c < channels; c++) {
+                result[c] *= gammas[c];
+            }
+            return result;
+        }
+
+        private float[] repeat(float[] perChannel) {
+            return Tiles.repeat(perChannel, tile);
         }
 
         private float[] saved(float[] ofAllImages) {
-            float[] result = new float[grouping.groups()];
-            System.arraycopy(ofAllImages, index * grouping.groups(), result, 0, result.length);
-            return result;
+            return Arrays.copyOfRange(ofAllImages, index * grouping.groups(), (index + 1) * grouping.groups());
         }
 
         void backward(float[] gammas, float[] betas, INDArray dy, INDArray dx, double[] dGammas, double[] dBetas) {
             float[] groupScales = saved(scale);
-            float[] means = repeat(saved(mean));
-            float[] scales = repeat(groupScales);
-            float[] shifts = new float[tile];
-            for (int i = 0; i < tile; i++) {
-                scales[i] *= gammas[i % channels];
-                shifts[i] = grouping.relu() ? betas[i % channels] : 0;
-            }
+            float[] means = repeat(perChannel(saved(mean)));
+            float[] scales = repeat(scaled(gammas, groupScales));
+            float[] shifts = repeat(betas);
             FloatBuffer dSource = slice(dy);
             float[] dValues = new float[tile];
             sums(dSource, dValues, means, scales, shifts, dGammas, dBetas);
 
-            float[] constants = new float[tile];
-            float[] slopes = new float[tile];
+            float[] constants = new float[grouping.groups()];
+            float[] slopes = new float[grouping.groups()];
             coefficients(gammas, groupScales, dGammas, dBetas, constants, slopes);
+            constants = repeat(perChannel(constants));
+            slopes = repeat(perChannel(slopes));
             FloatBuffer target = slice(dx);
             for (int at = 0; at < length; at += tile) {
                 int n = Math.min(tile, length - at);
                 source.get(at, values, 0, n);
                 dSource.get(at, dValues, 0, n);
                 if (grouping.relu()) {
-                    mask(values, means, scales, shifts, dValues, n);
+                    maskedInputGradient(values, means, scales, shifts, constants, slopes, dValues, n);
+                } else {
+                    inputGradient(values, means, scales, constants, slopes, dValues, n);
                 }
-                inputGradient(values, means, scales, constants, slopes, dValues, n);
                 target.put(at, dValues, 0, n);
             }
             for (int c = 0; c < channels; c++) {
@@ -213,18 +220,17 @@ final class LoopGroupNormalization implements GroupNormalization {
                 source.get(at, values, 0, n);
                 dSource.get(at, dValues, 0, n);
                 if (grouping.relu()) {
-                    mask(values, means, scales, shifts, dValues, n);
+                    addMasked(values, means, scales, shifts, dValues, plain, weighted, n);
+                } else {
+                    add(dValues, plain, n);
+                    addProducts(values, means, dValues, weighted, n);
                 }
-                add(dValues, plain, n);
-                addProducts(values, means, dValues, weighted, n);
             }
-            for (int i = 0; i < tile; i++) {
-                dBetas[i % channels] += plain[i];
-                dGammas[i % channels] += weighted[i];
-            }
+            System.arraycopy(Tiles.fold(plain, channels), 0, dBetas, 0, channels);
+            System.arraycopy(Tiles.fold(weighted, channels), 0, dGammas, 0, channels);
         }
 
-        /** What dx adds to scale · gamma · dy: a constant, and a multiple of x − mean. */
+        /** What dx adds to scale · gamma · dy, for each group: a constant, and a multiple of x − mean. */
         private void coefficients(
                 float[] gammas,
                 float[] groupScales,
@@ -232,21 +238,19 @@ final class LoopGroupNormalization implements GroupNormalization {
                 double[] dBetas,
                 float[] constants,
                 float[] slopes) {
-            double[] plain = new double[grouping.groups()];
-            double[] weighted = new double[grouping.groups()];
+            double[] plain = new double[channels];
+            double[] weighted = new double[channels];
             for (int c = 0; c < channels; c++) {
-                plain[c / groupChannels] += gammas[c] * dBetas[c];
-                weighted[c / groupChannels] += gammas[c] * dGammas[c];
+                plain[c] = gammas[c] * dBetas[c];
+                weighted[c] = gammas[c] * dGammas[c];
             }
-            float[] constant = new float[grouping.groups()];
-            float[] slope = new float[grouping.groups()];
-            for (int group = 0; group < constant.length; group++) {
+            double[] groupPlain = groups(plain);
+            double[] groupWeighted = groups(weighted);
+            for (int group = 0; group < constants.length; group++) {
                 double s = groupScales[group];
-                constant[group] = (float) (-s * plain[group] / groupLength());
-                slope[group] = (float) (-s * s * s * weighted[group] / groupLength());
+                constants[group] = (float) (-s * groupPlain[group] / groupLength());
+                slopes[group] = (float) (-s * s * s * groupWeighted[group] / groupLength());
             }
-            System.arraycopy(repeat(constant), 0, constants, 0, tile);
-            System.arraycopy(repeat(slope), 0, slopes, 0, tile);
         }
     }
 
@@ -281,11 +285,37 @@ final class LoopGroupNormalization implements GroupNormalization {
         }
     }
 
-    /** Sets dy to zero where the ReLU did. */
-    private static void mask(float[] x, float[] means, float[] scales, float[] shifts, float[] dy, int n) {
+    /** {@link #add} and {@link #addProducts} of dy, which is zero where the ReLU was. */
+    private static void addMasked(
+            float[] x,
+            float[] means,
+            float[] scales,
+            float[] shifts,
+            float[] dy,
+            float[] plain,
+            float[] weighted,
+            int n) {
         for (int i = 0; i < n; i++) {
-            float y = (x[i] - means[i]) * scales[i] + shifts[i];
-            dy[i] *= Math.min(Math.max(y * HUGE, 0f), 1f);
+            float centred = x[i] - means[i];
+            float masked = dy[i] * Math.min(Math.max((centred * scales[i] + shifts[i]) * HUGE, 0f), 1f);
+            plain[i] += masked;
+            weighted[i] += centred * masked;
+        }
+    }
+
+    private static void maskedInputGradient(
+            float[] x,
+            float[] means,
+            float[] scales,
+            float[] shifts,
+            float[] constants,
+            float[] slopes,
+            float[] dy,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            float centred = x[i] - means[i];
+            float masked = dy[i] * Math.min(Math.max((centred * scales[i] + shifts[i]) * HUGE, 0f), 1f);
+            dy[i] = scales[i] * masked + constants[i] + slopes[i] * centred;
         }
     }
 

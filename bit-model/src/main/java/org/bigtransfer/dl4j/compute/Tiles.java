@@ -1,0 +1,29 @@
+package org.bigtransfer.dl4j.compute;
+
+/**
+ * Tiles of whole rows of a row-major matrix, on the heap: all that belongs to a column is repeated for each row, so that
+ * loops run over the whole tile at one index, which the compiler vectorizes however few the columns.
+ */
+final class Tiles {
+    private Tiles() {}
+
+    /** A tile whose rows are all {@code row}. @param length a multiple of the row's */
+    static float[] repeat(float[] row, int length) {
+        float[] tile = new float[length];
+        for (int at = 0; at < length; at += row.length) {
+            System.arraycopy(row, 0, tile, at, row.length);
+        }
+        return tile;
+    }
+
+    /** Each column's sum over the rows. */
+    static double[] fold(float[] tile, int columns) {
+        double[] sums = new double[columns];
+        for (int at = 0; at < tile.length; at += columns) {
+            for (int c = 0; c < columns; c++) {
+                sums[c] += tile[at + c];
+            }
+        }
+        return sums;
+    }
+}
