@@ -6,12 +6,12 @@ import java.util.stream.IntStream;
 import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.dl4j.layers.GroupNorm;
 import org.bigtransfer.dl4j.layers.Head;
+import org.bigtransfer.dl4j.layers.Residual;
 import org.bigtransfer.dl4j.layers.StdConv2d;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -120,7 +120,7 @@ public final class BitGraph {
         convolution(name + "/b", 3, stride, middle, middle);
         groupNorm(name + "/c", middle);
         convolution(name + "/c", 1, 1, middle, out);
-        graph.addVertex(name, new ElementWiseVertex(ElementWiseVertex.Op.Add), shortcut, last);
+        graph.addVertex(name, new Residual(), shortcut, last);
         last = name;
     }
 

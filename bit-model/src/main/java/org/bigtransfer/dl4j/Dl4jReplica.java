@@ -129,7 +129,8 @@ final class Dl4jReplica implements Replica {
 
     @Override
     public void clearGradient() {
-        gradient.clear();
+        threads.enter();
+        VectorLoops.clear(gradient);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.bigtransfer.dl4j.compute;
 
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Makes the layers' arithmetic. All arrays are dense, row-major and of one data type. */
@@ -13,6 +14,12 @@ public interface Arithmetic {
 
     /** A group normalization. It belongs to one layer. */
     GroupNormalization groupNormalization(Grouping grouping);
+
+    /** sum ← a + b, all of one shape. */
+    void add(INDArray a, INDArray b, INDArray sum);
+
+    /** to ← from, of one shape. */
+    void copy(INDArray from, INDArray to);
 
     /** The system property which, when {@code true}, has ND4J's operations compute everything, as on a GPU. */
     String ND4J_ONLY = "org.bigtransfer.dl4j.nd4jOnly";

@@ -1,5 +1,7 @@
 package org.bigtransfer.dl4j.compute;
 
+import org.nd4j.linalg.api.ndarray.INDArray;
+
 /** oneDNN's convolutions and Java loops: float32 on a CPU. */
 public final class CpuArithmetic implements Arithmetic {
     @Override
@@ -15,5 +17,15 @@ public final class CpuArithmetic implements Arithmetic {
     @Override
     public GroupNormalization groupNormalization(Grouping grouping) {
         return new LoopGroupNormalization(grouping);
+    }
+
+    @Override
+    public void add(INDArray a, INDArray b, INDArray sum) {
+        VectorLoops.add(a, b, sum);
+    }
+
+    @Override
+    public void copy(INDArray from, INDArray to) {
+        VectorLoops.copy(from, to);
     }
 }

@@ -1,5 +1,7 @@
 package org.bigtransfer.dl4j.compute;
 
+import org.nd4j.linalg.api.ndarray.INDArray;
+
 /** ND4J's own operations: any backend, any floating data type. */
 public final class Nd4jArithmetic implements Arithmetic {
     @Override
@@ -15,5 +17,15 @@ public final class Nd4jArithmetic implements Arithmetic {
     @Override
     public GroupNormalization groupNormalization(Grouping grouping) {
         return new Nd4jGroupNormalization(grouping);
+    }
+
+    @Override
+    public void add(INDArray a, INDArray b, INDArray sum) {
+        a.add(b, sum);
+    }
+
+    @Override
+    public void copy(INDArray from, INDArray to) {
+        to.assign(from);
     }
 }

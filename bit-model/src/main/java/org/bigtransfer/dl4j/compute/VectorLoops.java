@@ -3,6 +3,7 @@ package org.bigtransfer.dl4j.compute;
 import org.bigtransfer.replica.FlatVector;
 import org.bigtransfer.replica.NativeVector;
 import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Element-wise arithmetic on whole parameter vectors, in float32. */
 public final class VectorLoops {
@@ -26,6 +27,50 @@ public final class VectorLoops {
                 sum.write(at, a, 0, n);
             };
         });
+    }
+
+    /** x ← 0. */
+    public static void clear(FlatVector x) {
+        forTiles(x.length(), () -> {
+            float[] zeros = new float[TILE];
+            return (at, n) -> x.write(at, zeros, 0, n);
+        });
+    }
+
+    /** sum ← a + b, of dense float32 arrays of one shape. */
+    static void add(INDArray a, INDArray b, INDArray sum) {
+        FlatVector first = view(a);
+        FlatVector second = view(b);
+        FlatVector target = view(sum);
+        forTiles(target.length(), () -> {
+            float[] x = new float[TILE];
+            float[] y = new float[TILE];
+            return (at, n) -> {
+                first.read(at, x, 0, n);
+                second.read(at, y, 0, n);
+                for (int i = 0; i < n; i++) {
+                    x[i] += y[i];
+                }
+                target.write(at, x, 0, n);
+            };
+        });
+    }
+
+    /** to ← from, dense float32 arrays of one shape. */
+    static void copy(INDArray from, INDArray to) {
+        FlatVector source = view(from);
+        FlatVector target = view(to);
+        forTiles(target.length(), () -> {
+            float[] x = new float[TILE];
+            return (at, n) -> {
+                source.read(at, x, 0, n);
+                target.write(at, x, 0, n);
+            };
+        });
+    }
+
+    private static FlatVector view(INDArray array) {
+        return NativeVector.view(new FloatPointer(Floats.address(array)), array.length());
     }
 
     /** sum += x, of native memory. */
