@@ -11,6 +11,7 @@ final class LoopStandardization implements Standardization {
     private static final int BLOCK_FLOATS = 1 << 16;
     private static final int LEAST_FILTERS = 64;
     private static final int ROWS_A_FOLD = 64;
+    private static final int TILE = 2048;
 
     @Override
     public void forward(INDArray kernel, INDArray standardized, INDArray scale) {
@@ -133,30 +134,51 @@ final class LoopStandardization implements Standardization {
         }
 
         void subtract(float[] block, float[] means) {
-            for (int row = 0; row < rows; row++) {
-                int at = row * filters;
-                for (int c = 0; c < means.length; c++) {
-                    block[at + c] -= means[c];
-                }
+            float[] repeated = Tiles.repeat(means, tile());
+            for (int at = 0; at < block.length; at += repeated.length) {
+                subtract(block, at, repeated, Math.min(repeated.length, block.length - at));
+            }
+        }
+
+        private static void subtract(float[] block, int at, float[] means, int n) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] -= means[i];
             }
         }
 
         void multiply(float[] block, float[] scales) {
-            for (int row = 0; row < rows; row++) {
-                int at = row * filters;
-                for (int c = 0; c < scales.length; c++) {
-                    block[at + c] *= scales[c];
-                }
+            float[] repeated = Tiles.repeat(scales, tile());
+            for (int at = 0; at < block.length; at += repeated.length) {
+                multiply(block, at, repeated, Math.min(repeated.length, block.length - at));
+            }
+        }
+
+        private static void multiply(float[] block, int at, float[] scales, int n) {
+            for (int i = 0; i < n; i++) {
+                block[at + i] *= scales[i];
             }
         }
 
         void project(float[] gradients, float[] weights, float[] means, float[] along, float[] scales) {
-            for (int row = 0; row < rows; row++) {
-                int at = row * filters;
-                for (int c = 0; c < scales.length; c++) {
-                    gradients[at + c] = scales[c] * (gradients[at + c] - means[c] - weights[at + c] * along[c]);
-                }
+            int tile = tile();
+            float[] m = Tiles.repeat(means, tile);
+            float[] a = Tiles.repeat(along, tile);
+            float[] s = Tiles.repeat(scales, tile);
+            for (int at = 0; at < weights.length; at += tile) {
+                project(gradients, weights, at, m, a, s, Math.min(tile, weights.length - at));
             }
+        }
+
+        private static void project(
+                float[] gradients, float[] weights, int at, float[] means, float[] along, float[] scales, int n) {
+            for (int i = 0; i < n; i++) {
+                gradients[at + i] = scales[i] * (gradients[at + i] - means[i] - weights[at + i] * along[i]);
+            }
+        }
+
+        /** The length of a tile: whole rows. */
+        private int tile() {
+            return Math.min(rows, Math.max(1, TILE / filters)) * filters;
         }
     }
 }
