@@ -193,10 +193,9 @@ final class LoopGroupNormalization implements GroupNormalization {
                 source.get(at, values, 0, n);
                 dSource.get(at, dValues, 0, n);
                 if (grouping.relu()) {
-                    maskedInputGradient(values, means, scales, shifts, constants, slopes, dValues, n);
-                } else {
-                    inputGradient(values, means, scales, constants, slopes, dValues, n);
+                    mask(values, means, scales, shifts, dValues, n);
                 }
+                inputGradient(values, means, scales, constants, slopes, dValues, n);
                 target.put(at, dValues, 0, n);
             }
             for (int c = 0; c < channels; c++) {
@@ -220,11 +219,10 @@ final class LoopGroupNormalization implements GroupNormalization {
                 source.get(at, values, 0, n);
                 dSource.get(at, dValues, 0, n);
                 if (grouping.relu()) {
-                    addMasked(values, means, scales, shifts, dValues, plain, weighted, n);
-                } else {
-                    add(dValues, plain, n);
-                    addProducts(values, means, dValues, weighted, n);
+                    mask(values, means, scales, shifts, dValues, n);
                 }
+                add(dValues, plain, n);
+                addProducts(values, means, dValues, weighted, n);
             }
             System.arraycopy(Tiles.fold(plain, channels), 0, dBetas, 0, channels);
             System.arraycopy(Tiles.fold(weighted, channels), 0, dGammas, 0, channels);
@@ -285,37 +283,11 @@ final class LoopGroupNormalization implements GroupNormalization {
         }
     }
 
-    /** {@link #add} and {@link #addProducts} of dy, which is zero where the ReLU was. */
-    private static void addMasked(
-            float[] x,
-            float[] means,
-            float[] scales,
-            float[] shifts,
-            float[] dy,
-            float[] plain,
-            float[] weighted,
-            int n) {
+    /** Sets dy to zero where the ReLU did. A loop of its own: with the sums in it, the compiler would not vectorize. */
+    private static void mask(float[] x, float[] means, float[] scales, float[] shifts, float[] dy, int n) {
         for (int i = 0; i < n; i++) {
-            float centred = x[i] - means[i];
-            float masked = dy[i] * Math.min(Math.max((centred * scales[i] + shifts[i]) * HUGE, 0f), 1f);
-            plain[i] += masked;
-            weighted[i] += centred * masked;
-        }
-    }
-
-    private static void maskedInputGradient(
-            float[] x,
-            float[] means,
-            float[] scales,
-            float[] shifts,
-            float[] constants,
-            float[] slopes,
-            float[] dy,
-            int n) {
-        for (int i = 0; i < n; i++) {
-            float centred = x[i] - means[i];
-            float masked = dy[i] * Math.min(Math.max((centred * scales[i] + shifts[i]) * HUGE, 0f), 1f);
-            dy[i] = scales[i] * masked + constants[i] + slopes[i] * centred;
+            float y = (x[i] - means[i]) * scales[i] + shifts[i];
+            dy[i] *= Math.min(Math.max(y * HUGE, 0f), 1f);
         }
     }
 
