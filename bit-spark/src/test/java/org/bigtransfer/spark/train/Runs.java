@@ -1,9 +1,11 @@
 package org.bigtransfer.spark.train;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.hyperrule.Profile;
@@ -14,196 +16,101 @@ import org.bigtransfer.spark.train.TrainPlan.Reduction;
 import org.bigtransfer.weights.WeightFile;
 import org.bigtransfer.weights.WeightFile.Head;
 
-/** Plans of small runs, and what is left of runs. */
-record Runs(
-        Path run,
-        Path dataset,
-        String engine,
-        int globalBatch,
-        int microBatch,
-        int replicas,
-        Reduction reduction,
-        int averagingPeriod,
-        double baseLr,
-        int steps,
-        long seed,
-        int checkpointEvery,
-        int evaluateEvery) {
-    static final String ARCHITECTURE = "R[1]x1";
+/** Plans of small runs, each change a copy, and what is left of runs. */
+final class Runs implements Cloneable {
+    private Path run;
+    private final Path dataset;
+    private String architecture = "R[1]x1";
+    private Resolution resolution = new Resolution(18, 16);
+    private String engine = PooledEngine.NAME;
+    private int globalBatch = 14;
+    private int microBatch = 2;
+    private int replicas = 1;
+    private Reduction reduction = Reduction.TREE;
+    private int averagingPeriod = 1;
+    private double baseLr = 0.003;
+    private int steps = 20;
+    private long seed = 7;
+    private int checkpointEvery = 5;
+    private int evaluateEvery;
+
+    private Runs(Path run, Path dataset) {
+        this.run = run;
+        this.dataset = dataset;
+    }
 
     /** 20 steps of 14 examples in 7 micro-batches by one replica: 90 examples make epochs of six steps and a short one. */
     static Runs of(Path run, Path dataset) {
-        return new Runs(run, dataset, PooledEngine.NAME, 14, 2, 1, Reduction.TREE, 1, 0.003, 20, 7, 5, 0);
+        return new Runs(run, dataset);
     }
 
-    Runs in(Path other) {
-        return new Runs(
-                other,
-                dataset,
-                engine,
-                globalBatch,
-                microBatch,
-                replicas,
-                reduction,
-                averagingPeriod,
-                baseLr,
-                steps,
-                seed,
-                checkpointEvery,
-                evaluateEvery);
+    private Runs with(Consumer<Runs> change) {
+        try {
+            Runs copy = (Runs) clone();
+            change.accept(copy);
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    Path run() {
+        return run;
+    }
+
+    Runs in(Path value) {
+        return with(copy -> copy.run = value);
+    }
+
+    Runs architecture(String value) {
+        return with(copy -> copy.architecture = value);
+    }
+
+    Runs resolution(int precrop, int crop) {
+        return with(copy -> copy.resolution = new Resolution(precrop, crop));
     }
 
     Runs engine(String value) {
-        return new Runs(
-                run,
-                dataset,
-                value,
-                globalBatch,
-                microBatch,
-                replicas,
-                reduction,
-                averagingPeriod,
-                baseLr,
-                steps,
-                seed,
-                checkpointEvery,
-                evaluateEvery);
+        return with(copy -> copy.engine = value);
+    }
+
+    Runs globalBatch(int value) {
+        return with(copy -> copy.globalBatch = value);
     }
 
     Runs microBatch(int value) {
-        return new Runs(
-                run,
-                dataset,
-                engine,
-                globalBatch,
-                value,
-                replicas,
-                reduction,
-                averagingPeriod,
-                baseLr,
-                steps,
-                seed,
-                checkpointEvery,
-                evaluateEvery);
+        return with(copy -> copy.microBatch = value);
     }
 
     Runs replicas(int value) {
-        return new Runs(
-                run,
-                dataset,
-                engine,
-                globalBatch,
-                microBatch,
-                value,
-                reduction,
-                averagingPeriod,
-                baseLr,
-                steps,
-                seed,
-                checkpointEvery,
-                evaluateEvery);
+        return with(copy -> copy.replicas = value);
     }
 
     Runs reduction(Reduction value) {
-        return new Runs(
-                run,
-                dataset,
-                engine,
-                globalBatch,
-                microBatch,
-                replicas,
-                value,
-                averagingPeriod,
-                baseLr,
-                steps,
-                seed,
-                checkpointEvery,
-                evaluateEvery);
+        return with(copy -> copy.reduction = value);
     }
 
     Runs averagingPeriod(int value) {
-        return new Runs(
-                run,
-                dataset,
-                engine,
-                globalBatch,
-                microBatch,
-                replicas,
-                reduction,
-                value,
-                baseLr,
-                steps,
-                seed,
-                checkpointEvery,
-                evaluateEvery);
+        return with(copy -> copy.averagingPeriod = value);
     }
 
     Runs baseLr(double value) {
-        return new Runs(
-                run,
-                dataset,
-                engine,
-                globalBatch,
-                microBatch,
-                replicas,
-                reduction,
-                averagingPeriod,
-                value,
-                steps,
-                seed,
-                checkpointEvery,
-                evaluateEvery);
+        return with(copy -> copy.baseLr = value);
     }
 
     Runs steps(int value) {
-        return new Runs(
-                run,
-                dataset,
-                engine,
-                globalBatch,
-                microBatch,
-                replicas,
-                reduction,
-                averagingPeriod,
-                baseLr,
-                value,
-                seed,
-                checkpointEvery,
-                evaluateEvery);
+        return with(copy -> copy.steps = value);
     }
 
     Runs seed(long value) {
-        return new Runs(
-                run,
-                dataset,
-                engine,
-                globalBatch,
-                microBatch,
-                replicas,
-                reduction,
-                averagingPeriod,
-                baseLr,
-                steps,
-                value,
-                checkpointEvery,
-                evaluateEvery);
+        return with(copy -> copy.seed = value);
     }
 
     Runs every(int checkpoint, int evaluate) {
-        return new Runs(
-                run,
-                dataset,
-                engine,
-                globalBatch,
-                microBatch,
-                replicas,
-                reduction,
-                averagingPeriod,
-                baseLr,
-                steps,
-                seed,
-                checkpoint,
-                evaluate);
+        return with(copy -> {
+            copy.checkpointEvery = checkpoint;
+            copy.evaluateEvery = evaluate;
+        });
     }
 
     TrainPlan plan() {
@@ -215,10 +122,10 @@ record Runs(
                 run.toString(),
                 dataset.toString(),
                 Profile.PYTORCH,
-                ARCHITECTURE,
+                architecture,
                 weights,
                 engine,
-                new Resolution(18, 16),
+                resolution,
                 globalBatch,
                 microBatch,
                 replicas,
@@ -236,15 +143,18 @@ record Runs(
                 3);
     }
 
-    static byte[] bytes(Path run, long step, String file) throws IOException {
-        return Files.readAllBytes(run.resolve("checkpoints/step-%06d/%s".formatted(step, file)));
+    /** A file of the checkpoint after so many steps. */
+    Path file(long step, String name) {
+        return run.resolve("checkpoints/step-%06d/%s".formatted(step, name));
     }
 
-    static float[] parameters(Path run, long step, int classes) throws IOException {
-        ParameterLayout layout = ParameterLayout.of(Architecture.of(ARCHITECTURE), classes);
-        Path file = run.resolve("checkpoints/step-%06d/model.npz".formatted(step));
-        try (NativeVector vector = NativeVector.zeros(layout.length())) {
-            WeightFile.read(Files.newInputStream(file), file.toString(), layout, Head.KEEP, vector);
+    /** The parameters after so many steps. */
+    float[] parameters(long step) throws IOException {
+        ParameterLayout layout = ParameterLayout.of(Architecture.of(architecture), TrainingData.CLASSES.size());
+        Path file = file(step, "model.npz");
+        try (InputStream in = Files.newInputStream(file);
+                NativeVector vector = NativeVector.zeros(layout.length())) {
+            WeightFile.read(in, file.toString(), layout, Head.KEEP, vector);
             float[] values = new float[(int) layout.length()];
             vector.read(0, values, 0, values.length);
             return values;

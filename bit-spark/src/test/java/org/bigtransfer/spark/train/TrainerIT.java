@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.bigtransfer.metrics.Evaluation;
 import org.bigtransfer.spark.SharedSpark;
@@ -85,34 +86,47 @@ class TrainerIT {
         return trainer.run();
     }
 
-    private static Path trained(Runs run) throws Exception {
+    private static Runs trained(Runs run) throws Exception {
         assertThat(train(run, new Heard()).end()).isEqualTo(End.FINISHED);
-        return run.run();
+        return run;
     }
 
-    private static void assertSameBits(Path one, Path other, long step) throws Exception {
+    private static void assertSameBits(Runs one, Runs other, long step) {
         for (String file : List.of("model.npz", "momentum.npz")) {
-            assertThat(Runs.bytes(other, step, file)).isEqualTo(Runs.bytes(one, step, file));
+            assertThat(other.file(step, file)).hasSameBinaryContentAs(one.file(step, file));
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {PooledEngine.NAME, "dl4j"})
-    void anyNumberOfReplicasGivesTheSameBits(String engine) throws Exception {
-        Path one = trained(run().engine(engine));
-        assertThat(Runs.parameters(one, 20, 3)).isNotEqualTo(Runs.parameters(one, 5 * 2, 3));
-        assertSameBits(one, trained(run().engine(engine)), 20);
+    @Test
+    void anyNumberOfReplicasGivesTheSameBits() throws Exception {
+        Runs one = trained(run());
+        assertThat(one.parameters(20)).isNotEqualTo(one.parameters(10));
+        assertSameBits(one, trained(run()), 20);
         for (int replicas : List.of(2, 3, 4)) {
-            assertSameBits(one, trained(run().engine(engine).replicas(replicas)), 20);
+            assertSameBits(one, trained(run().replicas(replicas)), 20);
+        }
+    }
+
+    /** 20 steps of 8 images of CIFAR-10's size, by four blocks. */
+    @Test
+    void anyNumberOfReplicasGivesTheSameBitsOfBitAtCifarsSize() throws Exception {
+        Supplier<Runs> cifar = () -> run().engine("dl4j")
+                .architecture("R[1,1,1,1]x1")
+                .resolution(40, 32)
+                .globalBatch(8)
+                .every(20, 0);
+        Runs one = trained(cifar.get());
+        for (int replicas : List.of(2, 4)) {
+            assertSameBits(one, trained(cifar.get().replicas(replicas)), 20);
         }
     }
 
     @Test
     void runningSumsAgreeToTheToleranceOfReordering() throws Exception {
-        float[] tree = Runs.parameters(trained(run().engine("dl4j")), 20, 3);
+        float[] tree = trained(run().engine("dl4j")).parameters(20);
         for (int replicas : List.of(1, 2, 4)) {
-            float[] running = Runs.parameters(
-                    trained(run().engine("dl4j").replicas(replicas).reduction(Reduction.RUNNING)), 20, 3);
+            float[] running = trained(run().engine("dl4j").replicas(replicas).reduction(Reduction.RUNNING))
+                    .parameters(20);
             double norm = 0;
             double difference = 0;
             for (int i = 0; i < tree.length; i++) {
@@ -126,7 +140,7 @@ class TrainerIT {
     @ParameterizedTest
     @ValueSource(strings = {PooledEngine.NAME, "dl4j"})
     void stoppedAndResumedRunEndsAsAnUndisturbedOne(String engine) throws Exception {
-        Path undisturbed = trained(run().engine(engine));
+        Runs undisturbed = trained(run().engine(engine));
         Runs stopped = run().engine(engine).replicas(3);
         Heard heard = new Heard() {
             @Override
@@ -148,7 +162,7 @@ class TrainerIT {
         assertThat(again.events).startsWith("started %d of 20".formatted(first.step()), "stepped " + first.step());
         assertThat(second.records()).extracting(StepRecord::step).isEqualTo(steps(20));
         assertThat(second.records().subList(0, 7)).isEqualTo(first.records().subList(0, 7));
-        assertSameBits(undisturbed, stopped.run(), 20);
+        assertSameBits(undisturbed, stopped, 20);
 
         assertThat(train(stopped, new Heard()).records()).isEqualTo(second.records());
     }
@@ -159,7 +173,7 @@ class TrainerIT {
 
     @Test
     void lostTaskStartsAgainFromTheCheckpoint() throws Exception {
-        Path undisturbed = trained(run());
+        Runs undisturbed = trained(run());
         AtomicInteger passes = new AtomicInteger();
         PooledEngine.disturb(() -> {
             if (passes.incrementAndGet() == 80) {
@@ -176,7 +190,7 @@ class TrainerIT {
         int restarted = heard.events.indexOf("restarted 2");
         assertThat(heard.events.get(restarted + 1)).isEqualTo("stepped 10");
         assertThat(result.records()).extracting(StepRecord::step).isEqualTo(steps(20));
-        assertSameBits(undisturbed, run.run(), 20);
+        assertSameBits(undisturbed, run, 20);
     }
 
     @Test
@@ -224,8 +238,8 @@ class TrainerIT {
 
     @Test
     void keepsTheNewestCheckpointsOnly() throws Exception {
-        Path run = trained(run().every(3, 0));
-        try (var kept = Files.list(run.resolve("checkpoints"))) {
+        Runs run = trained(run().every(3, 0));
+        try (var kept = Files.list(run.run().resolve("checkpoints"))) {
             assertThat(kept.map(path -> path.getFileName().toString()))
                     .containsExactlyInAnyOrder("step-000015", "step-000018", "step-000020");
         }
@@ -233,17 +247,17 @@ class TrainerIT {
 
     @Test
     void damagedCheckpointIsPassedOver() throws Exception {
-        Path undisturbed = trained(run());
+        Runs undisturbed = trained(run());
         Runs run = run();
         trained(run.steps(15));
-        Path model = run.run().resolve("checkpoints/step-000015/momentum.npz");
-        byte[] bytes = Files.readAllBytes(model);
+        Path momentum = run.file(15, "momentum.npz");
+        byte[] bytes = Files.readAllBytes(momentum);
         bytes[bytes.length / 2] ^= 1;
-        Files.write(model, bytes);
+        Files.write(momentum, bytes);
         Heard heard = new Heard();
         train(run, heard);
         assertThat(heard.events).startsWith("started 10 of 20");
-        assertSameBits(undisturbed, run.run(), 20);
+        assertSameBits(undisturbed, run, 20);
     }
 
     @Test
@@ -264,7 +278,7 @@ class TrainerIT {
                 .isInstanceOf(TrainException.class)
                 .hasMessage(
                         "weights must be finite, and are not after step 1; the newest checkpoint is that of step 1");
-        assertThat(run.run().resolve("checkpoints/step-000001/COMMITTED")).exists();
+        assertThat(run.file(1, "COMMITTED")).exists();
         assertThat(run.run().resolve("checkpoints/step-000002")).doesNotExist();
     }
 
@@ -277,9 +291,9 @@ class TrainerIT {
         assertThat(heard.events)
                 .filteredOn(event -> event.startsWith("checkpointed"))
                 .containsExactly("checkpointed 6", "checkpointed 10", "checkpointed 18", "checkpointed 20");
-        assertSameBits(run.run(), trained(run.in(run().run())), 20);
-        float[] exact = Runs.parameters(trained(run()), 20, 3);
-        float[] local = Runs.parameters(run.run(), 20, 3);
+        assertSameBits(run, trained(run.in(run().run())), 20);
+        float[] exact = trained(run()).parameters(20);
+        float[] local = run.parameters(20);
         assertThat(local).isNotEqualTo(exact);
         for (int i = 0; i < exact.length; i++) {
             assertThat(local[i]).isCloseTo(exact[i], within(1e-3f));
@@ -301,7 +315,7 @@ class TrainerIT {
         });
         assertThat(trainer.run().step()).isEqualTo(6);
         trained(stopped);
-        assertSameBits(undisturbed.run(), stopped.run(), 20);
+        assertSameBits(undisturbed, stopped, 20);
     }
 
     @Test

@@ -23,8 +23,8 @@ import org.bigtransfer.spark.dataset.ImageWriter;
 /** A dataset of noisy images, reddish, greenish or bluish by class: {@value #EXAMPLES} to train on, 30 to validate. */
 final class TrainingData {
     static final int EXAMPLES = 90;
+    static final List<String> CLASSES = List.of("blue", "green", "red");
 
-    private static final List<String> CLASSES = List.of("blue", "green", "red");
     private static final int SIZE = 20;
 
     private TrainingData() {}
