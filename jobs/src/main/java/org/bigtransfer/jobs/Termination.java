@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives a job time to stop in good order when the process is told to end (SIGTERM): asks it to, and holds the JVM until
- * the job has said that it is done.
+ * the job has said that it is done. The process then exits with 143, whatever the job returns.
  */
 final class Termination implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Termination.class);

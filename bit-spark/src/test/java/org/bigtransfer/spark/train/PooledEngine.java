@@ -17,9 +17,6 @@ import org.bigtransfer.replica.Replica;
 public final class PooledEngine implements Engine {
     static final String NAME = "pooled";
 
-    /** Milliseconds that each forward and backward pass takes on top. */
-    static final String DELAY = "bit.test.pooled.delay";
-
     private static final int FEATURES = 3;
     private static volatile Runnable disturbance = () -> {};
 
@@ -66,11 +63,6 @@ public final class PooledEngine implements Engine {
         @Override
         public double accumulate(MicroBatch batch, double weight) {
             disturbance.run();
-            try {
-                Thread.sleep(Integer.getInteger(DELAY, 0));
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
             Predictions predicted = predict(batch.images(), batch.count(), batch.size());
             float[] kernels = new float[FEATURES * classes];
             float[] biases = new float[classes];

@@ -1,0 +1,159 @@
+package org.bigtransfer.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.bigtransfer.jobs.quickstart.DrawnImages;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training as {@code ./bit train} starts it, in a process of its own that is told to end or cut off. */
+@Timeout(120)
+class KilledProcessIT {
+    private static final int STEPS = 60;
+    private static final int SIGKILL_EXIT = 137;
+    private static final int SIGTERM_EXIT = 143;
+
+    @TempDir
+    static Path folder;
+
+    private static final Captured CAPTURED = new Captured();
+
+    @BeforeAll
+    static void shardAndTrainUndisturbed() throws IOException {
+        Path images = folder.resolve("images");
+        DrawnImages.write(images, 12, 1, 0);
+        run(List.of(
+                "shard",
+                "-Ddataset=" + folder.resolve("dataset"),
+                "-Dtables=" + folder.resolve("tables"),
+                "-Dshard.train=" + images.resolve("train"),
+                "-Dshard.validation=" + images.resolve("validation")));
+        run(train("undisturbed"));
+    }
+
+    private static void run(List<String> args) {
+        assertThat(CAPTURED.execute(args.toArray(String[]::new)))
+                .as(CAPTURED.err())
+                .isZero();
+    }
+
+    private static List<String> train(String run) {
+        return List.of(
+                "train",
+                "-Ddataset=" + folder.resolve("dataset"),
+                "-Dtables=" + folder.resolve("tables"),
+                "-Drun=" + folder.resolve(run),
+                "-Drun-id=" + run,
+                "-Dmodel.architecture=R[1]x1",
+                "-Dpreprocess.precrop=34",
+                "-Dpreprocess.crop=32",
+                "-Dtrain.global-batch=16",
+                "-Dtrain.micro-batch=4",
+                "-Dtrain.replicas=2",
+                "-Dtrain.base-lr=0.003",
+                "-Dtrain.schedule=2,40," + STEPS,
+                "-Dtrain.mixup=0.1",
+                "-Dtrain.checkpoint-every=3",
+                "-Dtrain.evaluate-every=0");
+    }
+
+    /** Starts training in a process of its own; its log is to be read. */
+    private static Process start(String run) throws IOException {
+        List<String> command = new ArrayList<>(List.of("../bit"));
+        command.addAll(train(run));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).redirectInput(Redirect.PIPE);
+        builder.environment().putAll(Map.of("BIT_HEAP", "512m", "BIT_NATIVE", "1g"));
+        return builder.start();
+    }
+
+    /** Reads until a line says that. @return what follows */
+    private static String await(BufferedReader log, String what) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line = log.readLine(); line != null; line = log.readLine()) {
+            lines.add(line);
+            if (line.contains(what)) {
+                return line.substring(line.indexOf(what) + what.length());
+            }
+        }
+        throw new AssertionError("the process must say '%s': %s".formatted(what, String.join("\n", lines)));
+    }
+
+    private static JsonNode status(String run) throws IOException {
+        return new ObjectMapper()
+                .readTree(folder.resolve(run).resolve("status.json").toFile());
+    }
+
+    private static Path checkpoint(String run, int step) {
+        return folder.resolve(run).resolve("checkpoints/step-%06d".formatted(step));
+    }
+
+    private static void assertSameBitsAsUndisturbed(String run) throws IOException {
+        assertThat(status(run).get("state").asText()).isEqualTo("SUCCEEDED");
+        for (String file : List.of("model.npz", "momentum.npz")) {
+            assertThat(checkpoint(run, STEPS).resolve(file))
+                    .hasSameBinaryContentAs(checkpoint("undisturbed", STEPS).resolve(file));
+        }
+    }
+
+    @Test
+    void sigkillAtAnyMomentChangesNoBitOfTheResult() throws Exception {
+        Random random = new Random();
+        for (String moment : List.of("checkpoint of step 3 committed", "training from step ")) {
+            Process process = start("killed");
+            try (BufferedReader log = process.errorReader()) {
+                await(log, moment);
+                int millis = random.nextInt(300);
+                Thread.sleep(millis);
+                process.destroyForcibly();
+                assertThat(process.waitFor())
+                        .as("exit %d ms after %s", millis, moment)
+                        .isEqualTo(SIGKILL_EXIT);
+            } finally {
+                process.destroyForcibly();
+            }
+            assertThat(checkpoint("killed", STEPS).resolve("COMMITTED")).doesNotExist();
+        }
+        run(train("killed"));
+        assertSameBitsAsUndisturbed("killed");
+    }
+
+    @Test
+    void sigtermCommitsACheckpointThatTheNextStartGoesOnFrom() throws Exception {
+        Process process = start("terminated");
+        int step;
+        try (BufferedReader log = process.errorReader()) {
+            await(log, "checkpoint of step 3 committed");
+            process.toHandle().destroy(); // Process.destroy would close its log as well
+            step = Integer.parseInt(await(log, "stopped after step ").split(",")[0]);
+            assertThat(process.waitFor()).isEqualTo(SIGTERM_EXIT);
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(checkpoint("terminated", step).resolve("COMMITTED")).exists();
+        assertThat(status("terminated").get("state").asText()).isEqualTo("PREEMPTED");
+        assertThat(status("terminated").get("exit_code").asInt()).isEqualTo(SIGTERM_EXIT);
+
+        Process again = start("terminated");
+        try (BufferedReader log = again.errorReader()) {
+            await(log, "training from step %d to %d".formatted(step, STEPS));
+            await(log, "read it: ");
+            assertThat(again.waitFor()).isZero();
+        } finally {
+            again.destroyForcibly();
+        }
+        assertSameBitsAsUndisturbed("terminated");
+    }
+}
