@@ -3,11 +3,14 @@ package org.bigtransfer.preprocess;
 import java.util.Arrays;
 
 /**
- * Pillow's antialiased bilinear resize, to the bit.
+ * Pillow's antialiased bilinear resize, to the bit as its releases before 13 compute it.
  *
  * <p>Two passes, first along rows, then along columns, with a triangle filter as wide as the scale; weights are
  * fixed-point with {@value #PRECISION} fraction bits and each pass rounds to uint8. Source: Pillow's
  * {@code Resample.c}.
+ *
+ * <p>Differs from Pillow 13, which begins with the columns where the height shrinks markedly more than the width: there
+ * values may differ by one.
  */
 final class Bilinear {
     private static final int PRECISION = 32 - 8 - 2;

@@ -11,7 +11,8 @@ import java.io.IOException;
  * pixels is refused from its header.
  *
  * <p>Differs from Pillow: a JPEG without its end marker and a PNG without its end chunk or with a wrong checksum are
- * rejected even when all pixels are there.
+ * rejected even when all pixels are there. In a JPEG whose chroma has half the rows but all the columns, most JDKs repeat
+ * chroma rows where Pillow interpolates.
  */
 public final class ImageDecoder {
     private ImageDecoder() {}
