@@ -43,7 +43,7 @@ class BitTest {
         assertThat(captured.execute("sql", "-D", "run=" + run, "-D", "train.step=5", "SELECT 1"))
                 .isEqualTo(2);
 
-        assertThat(Files.readString(run.resolve("status.json")))
+        assertThat(Files.readString(run.resolve("sql/status.json")))
                 .contains("\"state\" : \"INVALID\"", "\"exit_code\" : 2", "\"job\" : \"sql\"", "train.steps");
     }
 

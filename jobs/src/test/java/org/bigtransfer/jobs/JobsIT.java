@@ -201,7 +201,10 @@ class JobsIT {
         assertThat(sql("SELECT count(*), count(DISTINCT image_id) FROM predictions WHERE run_id = 'e'"))
                 .last()
                 .isEqualTo("12\t12");
-        assertThat(status("run").get("job").asText()).isEqualTo("evaluate");
+        assertThat(status("run/evaluate").get("job").asText()).isEqualTo("evaluate");
+        assertThat(status("run/evaluate").get("run_id").asText()).isEqualTo("e");
+        assertThat(status("run/evaluate").get("state").asText()).isEqualTo("SUCCEEDED");
+        assertThat(status("run").get("job").asText()).isEqualTo("train");
     }
 
     /** Without a run, status.json and report.html go below the working directory. */
@@ -220,7 +223,7 @@ class JobsIT {
         try {
             return captured.execute(args.toArray(String[]::new));
         } finally {
-            for (String name : List.of("status.json", "report.html", "")) {
+            for (String name : List.of("evaluate/status.json", "evaluate", "report.html", "")) {
                 Files.deleteIfExists(Path.of("runs/JobsIT-weights", name));
             }
             Files.deleteIfExists(Path.of("runs"));
@@ -250,6 +253,8 @@ class JobsIT {
         assertThat(bit("evaluate", "-D", "evaluate.split=test")).isEqualTo(2);
         assertThat(captured.err())
                 .contains("evaluate.split must be a split with images, one of [train, validation]: test");
+        assertThat(status("run/evaluate").get("state").asText()).isEqualTo("INVALID");
+        assertThat(status("run").get("state").asText()).isEqualTo("SUCCEEDED");
         assertThat(evaluateWeights(Path.of("none.npz"))).isEqualTo(2);
         assertThat(captured.err()).contains("model.weights must exist: none.npz (-D model.weights=none.npz)");
         assertThat(bit("shard", "-D", "shard.train=no-images", "-D", "shard.validation=no-more"))

@@ -19,13 +19,11 @@ import org.bigtransfer.spark.train.TrainPlan.Reduction;
 
 /** A job's settings as they were read, good or bad. */
 public final class LoadedSettings {
-    private final Job job;
     private final List<Problem> problems = new ArrayList<>();
     private final Values values;
     private final Settings settings;
 
     private LoadedSettings(Job job, SettingsSources sources) {
-        this.job = job;
         Config merged = sources.merge(problems);
         values = new Values(SettingsSources.reference(), merged, problems);
         settings = read();
@@ -55,22 +53,21 @@ public final class LoadedSettings {
         return settings == null ? newRunId() : settings.runId();
     }
 
-    /** The folder for this job's {@code status.json}; empty when the settings do not say, or not well. */
-    public Optional<String> statusFolder() {
-        return statusFolder(job);
-    }
-
-    /** As {@link #statusFolder()}, of a job that is part of this one. */
+    /**
+     * The folder for a job's {@code status.json}; empty when the settings do not say, or not well. A dataset has the
+     * status of the job that shards it, a run directory that of the one that trains; other jobs have a folder each in it.
+     */
     public Optional<String> statusFolder(Job of) {
         if (settings == null) {
             return Optional.empty();
         }
+        Optional<String> run = Optional.of(settings.run()).filter(folder -> settings.namesRun() || problems.isEmpty());
+        String within = "/" + of.title().replace(' ', '-');
         return switch (of) {
             case SHARD -> Optional.of(settings.dataset()).filter(folder -> !folder.isEmpty());
-            case TRAIN, EVALUATE, QUICKSTART -> settings.namesRun() || problems.isEmpty()
-                    ? Optional.of(settings.run())
-                    : Optional.empty();
-            case SQL, BENCH_TRAIN -> values.textOr("auto", "run").given();
+            case TRAIN -> run;
+            case EVALUATE, QUICKSTART -> run.map(folder -> folder + within);
+            case SQL, BENCH_TRAIN -> values.textOr("auto", "run").given().map(folder -> folder + within);
         };
     }
 

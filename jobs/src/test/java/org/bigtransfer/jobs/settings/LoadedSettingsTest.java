@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bigtransfer.spark.train.TrainPlan.Reduction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -201,15 +202,19 @@ class LoadedSettingsTest {
                 .anySatisfy(problem -> assertThat(problem).startsWith("run must name a run directory"));
     }
 
+    private static Optional<String> status(Job job, String... assignments) {
+        return load(job, List.of(), assignments).statusFolder(job);
+    }
+
     @Test
     void saysWhereTheStatusBelongsWhateverElseIsWrong() {
-        assertThat(load(Job.TRAIN, List.of(), "run=r", "train.seed=x").statusFolder())
-                .contains("r");
-        assertThat(load(Job.TRAIN, List.of(), "run-id=x", "train.sed=1").statusFolder())
-                .contains("runs/x");
-        assertThat(load(Job.TRAIN, List.of(), "train.seed=x").statusFolder()).isEmpty();
-        assertThat(load(Job.SHARD, List.of(), "dataset=d").statusFolder()).contains("d");
-        assertThat(load(Job.SQL, List.of()).statusFolder()).isEmpty();
+        assertThat(status(Job.TRAIN, "run=r", "train.seed=x")).contains("r");
+        assertThat(status(Job.TRAIN, "run-id=x", "train.sed=1")).contains("runs/x");
+        assertThat(status(Job.TRAIN, "train.seed=x")).isEmpty();
+        assertThat(status(Job.SHARD, "dataset=d")).contains("d");
+        assertThat(status(Job.EVALUATE, "run=r", "train.seed=x")).contains("r/evaluate");
+        assertThat(status(Job.BENCH_TRAIN, "run=r")).contains("r/bench-train");
+        assertThat(status(Job.SQL)).isEmpty();
     }
 
     @Test
