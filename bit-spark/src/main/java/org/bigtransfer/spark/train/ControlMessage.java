@@ -26,7 +26,14 @@ record ControlMessage(String session, int attempt, Content content) implements S
     record Checkpointed(long step) implements Content {}
 
     /** A replica fails; it may or may not be the first. */
-    record Failed(String cause) implements Content {}
+    record Failed(String cause, Outlook outlook) implements Content {}
+
+    /** Whether another start could go better. */
+    enum Outlook {
+        OPEN,
+        /** What was read is bad, and will be the next time. */
+        HOPELESS
+    }
 
     /** The driver's answer. */
     enum Reply {

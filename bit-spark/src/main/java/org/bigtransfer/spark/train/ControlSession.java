@@ -28,7 +28,7 @@ final class ControlSession implements AutoCloseable {
     private int attempt;
     private long committed = -1;
     private boolean stopping;
-    private Optional<String> failure = Optional.empty();
+    private Optional<Failed> failure = Optional.empty();
     private RuntimeException listenerFailure;
 
     ControlSession(TrainListener listener) {
@@ -76,7 +76,7 @@ final class ControlSession implements AutoCloseable {
     }
 
     /** What the first replica to fail in this attempt said; those after it follow from it. */
-    synchronized Optional<String> failure() {
+    synchronized Optional<Failed> failure() {
         return failure;
     }
 
@@ -103,7 +103,7 @@ final class ControlSession implements AutoCloseable {
             committed = checkpointed.step();
             tell(() -> listener.checkpointed(checkpointed.step()));
         } else if (message.content() instanceof Failed failed && failure.isEmpty()) {
-            failure = Optional.of(failed.cause());
+            failure = Optional.of(failed);
         }
         return stopping ? Reply.STOP : Reply.CONTINUE;
     }

@@ -16,13 +16,16 @@ import org.bigtransfer.replica.Engine;
 import org.bigtransfer.replica.ReductionTree;
 import org.bigtransfer.replica.Replica;
 import org.bigtransfer.spark.checkpoint.Checkpoints;
+import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.exchange.Exchange;
 import org.bigtransfer.spark.exchange.Mesh;
 import org.bigtransfer.spark.feed.Feed;
 import org.bigtransfer.spark.train.ControlMessage.Failed;
+import org.bigtransfer.spark.train.ControlMessage.Outlook;
 import org.bigtransfer.weights.Initialization;
 import org.bigtransfer.weights.WeightFile;
 import org.bigtransfer.weights.WeightFile.Head;
+import org.bigtransfer.weights.WeightFileException;
 import scala.collection.Iterator;
 import scala.collection.JavaConverters;
 import scala.runtime.AbstractFunction1;
@@ -40,13 +43,26 @@ final class ReplicaTask extends AbstractFunction1<Iterator<Integer>, Iterator<Re
     @Override
     public Iterator<ReplicaOutcome> apply(Iterator<Integer> ranks) {
         BarrierTaskContext context = BarrierTaskContext.get();
-        try {
-            return JavaConverters.asScalaIterator(List.of(train(context)).iterator());
+        int rank = context.partitionId();
+        // What fails is told before the exchange closes: the others' failures follow from that.
+        try (Exchange exchange = telling(rank, () -> meet(context, rank))) {
+            ReplicaOutcome outcome = telling(rank, () -> train(exchange));
+            return JavaConverters.asScalaIterator(List.of(outcome).iterator());
         } catch (IOException e) {
-            failed(context.partitionId(), e);
             throw new UncheckedIOException(e);
-        } catch (RuntimeException e) {
-            failed(context.partitionId(), e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Part<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T telling(int rank, Part<T> part) throws IOException {
+        try {
+            return part.run();
+        } catch (IOException | RuntimeException e) {
+            failed(rank, e);
             throw e;
         }
     }
@@ -54,29 +70,39 @@ final class ReplicaTask extends AbstractFunction1<Iterator<Integer>, Iterator<Re
     /** Spark would name any of the failed tasks; the driver wants the first one's reason. */
     private void failed(int rank, Exception e) {
         String reason = e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
+        Failed failed = new Failed("replica %d: %s".formatted(rank, reason), outlook(e));
         try {
-            new Control(spec.session(), spec.attempt()).tell(new Failed("replica %d: %s".formatted(rank, reason)));
+            new Control(spec.session(), spec.attempt()).tell(failed);
         } catch (IOException | IllegalStateException unheard) {
             e.addSuppressed(unheard);
         }
     }
 
-    private ReplicaOutcome train(BarrierTaskContext context) throws IOException {
+    private static Outlook outlook(Exception e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DatasetException || cause instanceof WeightFileException) {
+                return Outlook.HOPELESS;
+            }
+        }
+        return Outlook.OPEN;
+    }
+
+    private ReplicaOutcome train(Exchange exchange) throws IOException {
         TrainPlan plan = spec.plan();
         Configuration conf = spec.conf().value();
-        int rank = context.partitionId();
-        try (Exchange exchange = meet(context, rank);
-                Replica replica = Engine.named(plan.engine())
-                        .open(
-                                Architecture.of(plan.architecture()),
-                                spec.state().classes().size(),
-                                plan.threads())) {
+        try (Replica replica = Engine.named(plan.engine())
+                .open(
+                        Architecture.of(plan.architecture()),
+                        spec.state().classes().size(),
+                        plan.threads())) {
             load(replica, conf);
             try (Feed feed = new Feed(
                     conf,
                     spec.feed(),
                     ReductionTree.share(
-                            rank, plan.replicas(), spec.feed().order().microBatches()),
+                            exchange.rank(),
+                            plan.replicas(),
+                            spec.feed().order().microBatches()),
                     spec.state().step(),
                     plan.steps(),
                     plan.threads())) {

@@ -23,6 +23,8 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.feed.FeedPlan;
 import org.bigtransfer.spark.feed.RowSelection;
+import org.bigtransfer.spark.train.ControlMessage.Failed;
+import org.bigtransfer.spark.train.ControlMessage.Outlook;
 import org.bigtransfer.spark.train.ReplicaOutcome.End;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +33,8 @@ import scala.reflect.ClassTag$;
 
 /**
  * Trains a network on Spark: one barrier stage, one replica a task, from the run's newest checkpoint to its end. A lost
- * task fails the stage, which is started again from the then newest checkpoint.
+ * task fails the stage, which is started again from the then newest checkpoint, unless it would be lost again for
+ * certain.
  */
 public final class Trainer {
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
@@ -61,8 +64,8 @@ public final class Trainer {
      * Trains to the end or until stopped; call it once.
      *
      * @throws PlanRefusedException when the plan cannot be carried out or the run directory is another run's
-     * @throws TrainException when a loss or the weights are not
-     *     finite, or the stage failed {@value #ATTEMPTS_WITHOUT_PROGRESS} times without a new checkpoint
+     * @throws TrainException when a loss or the weights are not finite, the dataset or the weight file is damaged, or
+     *     the stage failed {@value #ATTEMPTS_WITHOUT_PROGRESS} times without a new checkpoint
      * @throws IOException when the dataset or the checkpoints cannot be read
      */
     public TrainResult run() throws TrainException, IOException {
@@ -104,10 +107,14 @@ public final class Trainer {
             } catch (SparkException e) {
                 failures = session.committed() > reached ? 1 : failures + 1;
                 reached = Math.max(reached, session.committed());
-                String cause = session.failure().orElseGet(() -> cause(e));
+                Optional<Failed> failure = session.failure();
+                String cause = failure.map(Failed::cause).orElseGet(() -> cause(e));
                 LOG.warn("attempt {} failed: {}", attempt, cause);
                 if (session.stopping()) {
                     continue;
+                }
+                if (failure.isPresent() && failure.get().outlook() == Outlook.HOPELESS) {
+                    throw new TrainException(cause);
                 }
                 if (failures >= ATTEMPTS_WITHOUT_PROGRESS || spark.isStopped()) {
                     throw new TrainException(

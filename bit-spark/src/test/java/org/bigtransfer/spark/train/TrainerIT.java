@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -204,6 +205,34 @@ class TrainerIT {
                 .hasMessageContaining("training failed 3 times without a checkpoint after step 0, last because: ")
                 .hasMessageContaining("injected");
         assertThat(heard.events).containsExactly("started 0 of 20", "restarted 2", "restarted 3");
+    }
+
+    @Test
+    void damagedDatasetFailsAtOnce() throws Exception {
+        Path other = folder.resolve("damaged");
+        TrainingData.write(other, HASH);
+        Path part = other.resolve("split=train/part-00000.parquet");
+        byte[] bytes = Files.readAllBytes(part);
+        bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("IDAT")] ^= 1; // within an image
+        Files.write(part, bytes);
+        Heard heard = new Heard();
+        assertThatThrownBy(
+                        () -> train(Runs.of(folder.resolve("on-damaged"), other).replicas(4), heard))
+                .isInstanceOf(TrainException.class)
+                .hasMessageMatching("replica \\d: micro-batch \\d of step \\d+ must be readable: row group \\d+ of .* "
+                        + "must be readable: .*");
+        assertThat(heard.events).noneMatch(event -> event.startsWith("restarted"));
+    }
+
+    @Test
+    void damagedWeightsFailAtOnce() throws Exception {
+        Path weights = Files.writeString(folder.resolve("damaged.npz"), "no zip");
+        Heard heard = new Heard();
+        TrainPlan plan = run().replicas(2).plan(weights.toString());
+        assertThatThrownBy(() -> new Trainer(SharedSpark.session(), plan, heard).run())
+                .isInstanceOf(TrainException.class)
+                .hasMessageContaining("damaged.npz");
+        assertThat(heard.events).containsExactly("started 0 of 20");
     }
 
     @Test
