@@ -17,7 +17,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.order.SampleOrder.Example;
 import org.bigtransfer.order.Seeds;
@@ -29,6 +31,8 @@ import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.dataset.ImageRow;
 import org.bigtransfer.spark.dataset.SplitReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings one replica its micro-batches in order, prepared ahead of time by threads of its own.
@@ -36,8 +40,13 @@ import org.bigtransfer.spark.dataset.SplitReader;
  * <p>One thread reads row groups, the others decode and augment images; at most {@value #AHEAD} micro-batches are under
  * way beyond the one in the caller's hands. What comes out depends on the plan, the step and the micro-batch alone, not
  * on the start, the number of threads or the share. Used by one thread at a time.
+ *
+ * <p>Each of the replica's micro-batches draws from row groups of its own, which are kept until it has moved on, within
+ * a part of the heap: beyond that they are read again.
  */
 public final class Feed implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
+    private static final AtomicInteger OPEN = new AtomicInteger();
     private static final int AHEAD = 3;
     private static final int CHANNELS = 3;
 
@@ -46,6 +55,9 @@ public final class Feed implements AutoCloseable {
 
     private static final long LEAST_CACHE_BYTES = 64L << 20;
 
+    /** All feeds of a JVM together keep at most that part of its heap in row groups. */
+    private static final int HEAP_PART = 4;
+
     /** Keeps augmentation's random numbers apart from others of the same seed. */
     private static final long STREAM = 0x6175676D656E74L;
 
@@ -53,6 +65,7 @@ public final class Feed implements AutoCloseable {
     private final Node share;
     private final long endStep;
     private final RowGroupCache cache;
+    private final AtomicBoolean open = new AtomicBoolean(true);
     private final ExecutorService reader;
     private final ExecutorService workers;
     private final BlockingQueue<CompletableFuture<Optional<MicroBatch>>> ahead = new ArrayBlockingQueue<>(AHEAD - 1);
@@ -71,20 +84,52 @@ public final class Feed implements AutoCloseable {
      */
     public Feed(Configuration conf, FeedPlan plan, Node share, long startStep, long endStep, int threads)
             throws IOException {
+        this(conf, plan, share, startStep, endStep, threads, Feed::heapShare);
+    }
+
+    /** @param mostCacheBytes how much may be kept in row groups */
+    Feed(
+            Configuration conf,
+            FeedPlan plan,
+            Node share,
+            long startStep,
+            long endStep,
+            int threads,
+            LongSupplier mostCacheBytes)
+            throws IOException {
         this.plan = plan;
         this.share = share;
         this.endStep = endStep;
         this.step = startStep;
         this.microBatch = share.first();
-        Split split = plan.description().split(plan.split());
+        long wanted = wantedCacheBytes(plan.description().split(plan.split()), share);
         this.cache = new RowGroupCache(
                 new SplitReader(conf, plan.dataset(), plan.description(), plan.split()),
                 plan.rows(),
-                Math.max(LEAST_CACHE_BYTES, share.size() * ROW_GROUPS_PER_STREAM * rowGroupBytes(split)));
+                () -> Math.min(wanted, mostCacheBytes.getAsLong()));
+        OPEN.incrementAndGet();
+        if (wanted > mostCacheBytes.getAsLong()) {
+            LOG.warn(
+                    "row groups in use take up to {} MB, of which {} MB can be kept: some are read again and again."
+                            + " More heap, larger micro-batches or smaller row groups avoid that",
+                    wanted >> 20,
+                    mostCacheBytes.getAsLong() >> 20);
+        }
         this.reader = Executors.newSingleThreadExecutor(daemon("bit-feed-reader"));
         this.workers = Executors.newFixedThreadPool(threads, daemon("bit-feed-decoder"));
         reader.execute(() -> readAhead(startStep));
         reader.shutdown();
+    }
+
+    /** What this JVM may keep for one of the feeds open in it. */
+    static long heapShare() {
+        return Runtime.getRuntime().maxMemory() / HEAP_PART / Math.max(1, OPEN.get());
+    }
+
+    /** What keeps every row group from being read twice for one window of a stream. */
+    private static long wantedCacheBytes(Split split, Node share) {
+        long all = split.files().stream().mapToLong(DataFile::bytes).sum();
+        return Math.min(all, Math.max(LEAST_CACHE_BYTES, share.size() * ROW_GROUPS_PER_STREAM * rowGroupBytes(split)));
     }
 
     private static long rowGroupBytes(Split split) {
@@ -253,6 +298,9 @@ public final class Feed implements AutoCloseable {
     /** Stops the threads. */
     @Override
     public void close() {
+        if (open.getAndSet(false)) {
+            OPEN.decrementAndGet();
+        }
         reader.shutdownNow();
         workers.shutdownNow();
     }

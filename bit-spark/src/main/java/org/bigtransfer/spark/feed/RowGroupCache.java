@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.bigtransfer.spark.dataset.ImageRow;
 import org.bigtransfer.spark.dataset.SplitReader;
@@ -13,13 +14,13 @@ import org.bigtransfer.spark.dataset.SplitReader;
 final class RowGroupCache {
     private final SplitReader reader;
     private final RowSelection selection;
-    private final long capacity;
+    private final LongSupplier capacity;
     private final Map<Integer, List<ImageRow>> groups = new LinkedHashMap<>(16, 0.75f, true);
     private long held;
     private long reads;
 
-    /** @param capacity in bytes of images; one row group is kept even if it is larger */
-    RowGroupCache(SplitReader reader, RowSelection selection, long capacity) {
+    /** @param capacity in bytes of images, which may change; one row group is kept even if it is larger */
+    RowGroupCache(SplitReader reader, RowSelection selection, LongSupplier capacity) {
         this.reader = reader;
         this.selection = selection;
         this.capacity = capacity;
@@ -40,6 +41,7 @@ final class RowGroupCache {
     }
 
     private void evict() {
+        long capacity = this.capacity.getAsLong();
         Iterator<List<ImageRow>> oldest = groups.values().iterator();
         for (int left = groups.size(); held > capacity && left > 1; left--) {
             held -= bytes(oldest.next());
@@ -49,6 +51,11 @@ final class RowGroupCache {
 
     private static long bytes(List<ImageRow> rows) {
         return rows.stream().mapToLong(row -> row.image().length).sum();
+    }
+
+    /** Bytes of images kept. */
+    long held() {
+        return held;
     }
 
     /** Row groups read from storage so far. */

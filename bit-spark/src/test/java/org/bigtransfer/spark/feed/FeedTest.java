@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.hyperrule.Resolution;
@@ -21,6 +22,7 @@ import org.bigtransfer.replica.MicroBatch;
 import org.bigtransfer.replica.ReductionTree;
 import org.bigtransfer.replica.ReductionTree.Node;
 import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.dataset.SplitReader;
 import org.bigtransfer.spark.dataset.TinyDataset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,15 +65,20 @@ class FeedTest {
     }
 
     private Map<String, Content> read(FeedPlan plan, Node share, long start, long end, int threads) throws IOException {
-        Map<String, Content> read = new LinkedHashMap<>();
         try (Feed feed = new Feed(conf, plan, share, start, end, threads)) {
-            for (long step = start; step < end; step++) {
-                for (int j = share.first(); j < share.end(); j++) {
-                    Optional<MicroBatch> batch = feed.next(step, j);
-                    assertThat(batch.isPresent()).isEqualTo(plan.order().examplesIn(step, j) > 0);
-                    String key = step + "/" + j;
-                    batch.ifPresent(there -> read.put(key, Content.of(there)));
-                }
+            return read(feed, plan, share, start, end);
+        }
+    }
+
+    private static Map<String, Content> read(Feed feed, FeedPlan plan, Node share, long start, long end)
+            throws IOException {
+        Map<String, Content> read = new LinkedHashMap<>();
+        for (long step = start; step < end; step++) {
+            for (int j = share.first(); j < share.end(); j++) {
+                Optional<MicroBatch> batch = feed.next(step, j);
+                assertThat(batch.isPresent()).isEqualTo(plan.order().examplesIn(step, j) > 0);
+                String key = step + "/" + j;
+                batch.ifPresent(there -> read.put(key, Content.of(there)));
             }
         }
         return read;
@@ -199,14 +206,66 @@ class FeedTest {
     @Test
     void readsEachRowGroupOnceAnEpochIfItsCacheHolds() throws IOException {
         FeedPlan plan = plan(0);
-        int groups = plan.rows().counts().length;
-        try (Feed feed = new Feed(conf, plan, new Node(0, 4), 0, 6, 1)) {
-            for (int step = 0; step < 6; step++) {
-                for (int j = 0; j < 4; j++) {
-                    feed.next(step, j);
-                }
+        Node all = new Node(0, 4);
+        try (Feed feed = new Feed(conf, plan, all, 0, 6, 1)) {
+            read(feed, plan, all, 0, 6);
+            assertThat(feed.rowGroupsRead()).isEqualTo(plan.rows().counts().length);
+        }
+    }
+
+    @Test
+    void readsRowGroupsAgainToTheSameResultIfItsCacheDoesNotHold() throws IOException {
+        FeedPlan plan = plan(0.5);
+        Node all = new Node(0, 4);
+        try (Feed feed = new Feed(conf, plan, all, 0, 6, 1, () -> 1)) {
+            assertSame(read(feed, plan, all, 0, 6), read(plan, all, 0, 6, 1));
+            assertThat(feed.rowGroupsRead()).isGreaterThan(2L * plan.rows().counts().length);
+        }
+    }
+
+    @Test
+    void cacheKeepsTheRowGroupsUsedLastWithinItsCapacity() throws IOException {
+        FeedPlan plan = plan(0);
+        AtomicLong capacity = new AtomicLong(Long.MAX_VALUE);
+        RowGroupCache cache = new RowGroupCache(
+                new SplitReader(conf, folder.toString(), plan.description(), "train"), plan.rows(), capacity::get);
+        cache.get(0);
+        long one = cache.held();
+        cache.get(1);
+        long two = cache.held();
+        assertThat(two).isGreaterThan(one);
+
+        capacity.set(two);
+        cache.get(2);
+        assertThat(cache.held()).isBetween(1L, two);
+        assertThat(cache.reads()).isEqualTo(3);
+        cache.get(2);
+        assertThat(cache.reads()).isEqualTo(3);
+        cache.get(0);
+        assertThat(cache.reads()).isEqualTo(4);
+
+        capacity.set(1);
+        cache.get(1);
+        assertThat(cache.get(1)).isNotEmpty();
+        assertThat(cache.held()).isLessThan(two);
+    }
+
+    @Test
+    void feedsOfOneJvmShareAPartOfItsHeap() throws IOException {
+        FeedPlan plan = plan(0);
+        long most = Runtime.getRuntime().maxMemory() / 4;
+        try (Feed one = new Feed(conf, plan, new Node(0, 1), 0, 1, 1)) {
+            assertThat(Feed.heapShare()).isEqualTo(most);
+            try (Feed two = new Feed(conf, plan, new Node(1, 2), 0, 1, 1);
+                    Feed three = new Feed(conf, plan, new Node(2, 4), 0, 1, 1)) {
+                assertThat(Feed.heapShare()).isEqualTo(most / 3);
+                three.close();
+                three.close();
+                assertThat(Feed.heapShare()).isEqualTo(most / 2);
+                assertThat(two.next(0, 1)).isPresent();
             }
-            assertThat(feed.rowGroupsRead()).isEqualTo(groups);
+            assertThat(Feed.heapShare()).isEqualTo(most);
+            assertThat(one.next(0, 0)).isPresent();
         }
     }
 }
