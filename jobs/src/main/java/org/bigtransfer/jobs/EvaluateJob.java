@@ -81,7 +81,8 @@ final class EvaluateJob extends JobCommand {
             double seconds = Duration.between(started, Instant.now()).toMillis() / 1e3;
 
             writeTables(conf, run, dataset, plan, model, evaluation, seconds);
-            ResultTables.removeSuperseded(spark, settings.tables());
+            ResultTables.removeSuperseded(
+                    spark, settings.tables(), run.attempt().runId());
             RunReport.write(spark, settings.tables(), model.runId(), settings.run());
             LOG.info("report:  {}/{}", settings.run(), RunReport.NAME);
             LOG.info("tables:  {}", settings.tables());

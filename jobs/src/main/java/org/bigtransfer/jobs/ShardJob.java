@@ -62,7 +62,8 @@ final class ShardJob extends JobCommand {
             DatasetDescription dataset = Sharder.shard(spark, plan, new ShardProgress());
 
             writeTables(spark.sessionState().newHadoopConf(), run, dataset);
-            ResultTables.removeSuperseded(spark, settings.tables());
+            ResultTables.removeSuperseded(
+                    spark, settings.tables(), run.attempt().runId());
             dataset.splits()
                     .forEach((name, split) -> LOG.info(
                             "{}: {} images of {} classes",

@@ -82,7 +82,8 @@ final class TrainJob extends JobCommand {
             }
 
             writeTables(conf, run, plan, dataset, result, evaluations.rows());
-            ResultTables.removeSuperseded(spark, settings.tables());
+            ResultTables.removeSuperseded(
+                    spark, settings.tables(), run.attempt().runId());
             RunReport.write(spark, settings.tables(), run.attempt().runId(), plan.run());
             sayWhere(run, settings, plan);
         }

@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -80,23 +83,23 @@ public final class ResultTables {
     }
 
     /**
-     * Deletes the files of attempts that a newer finished attempt replaced at least a day ago. Jobs call it after they
+     * Deletes the files of attempts that a newer finished attempt replaced at least a day ago, and of attempts of this
+     * run-id that were broken off: that have no row in runs and wrote nothing for a day. Jobs call it after they
      * published their own rows.
      *
      * @return the number of files deleted
      */
-    public static int removeSuperseded(SparkSession spark, String tables) throws IOException {
-        return removeSuperseded(spark, tables, Instant.now());
+    public static int removeSuperseded(SparkSession spark, String tables, String runId) throws IOException {
+        return removeSuperseded(spark, tables, runId, Instant.now());
     }
 
-    static int removeSuperseded(SparkSession spark, String tables, Instant now) throws IOException {
+    static int removeSuperseded(SparkSession spark, String tables, String runId, Instant now) throws IOException {
+        Instant before = now.minus(KEPT_AFTER_SUPERSEDED);
+        Set<String> attempts = new HashSet<>(brokenOff(spark, tables, runId, before));
         WindowSpec oldestFirst = Window.partitionBy("run_id", "job").orderBy(col("finished_at"), col("attempt"));
-        List<Row> superseded = finished(spark, tables)
+        attempts.addAll(attempts(finished(spark, tables)
                 .withColumn("replaced_at", lead("finished_at", 1).over(oldestFirst))
-                .where(col("replaced_at").lt(lit(Timestamp.from(now.minus(KEPT_AFTER_SUPERSEDED)))))
-                .select("attempt")
-                .collectAsList();
-        List<String> attempts = superseded.stream().map(row -> row.getString(0)).toList();
+                .where(col("replaced_at").lt(lit(Timestamp.from(before))))));
         Configuration conf = spark.sessionState().newHadoopConf();
         List<Table> order = new ArrayList<>(Arrays.asList(Table.values()));
         order.remove(Table.RUNS);
@@ -106,13 +109,45 @@ public final class ResultTables {
             Path folder = table.folder(tables);
             FileSystem fs = folder.getFileSystem(conf);
             for (FileStatus file : list(conf, folder)) {
-                if (attempts.stream()
-                        .anyMatch(attempt -> file.getPath().getName().startsWith(attempt))) {
+                if (attempts.contains(TableFile.attempt(file.getPath()))) {
                     fs.delete(file.getPath(), false);
                     deleted++;
                 }
             }
         }
         return deleted;
+    }
+
+    private static Set<String> brokenOff(SparkSession spark, String tables, String runId, Instant before)
+            throws IOException {
+        Set<String> ended = attempts(files(spark, tables, Table.RUNS));
+        Configuration conf = spark.sessionState().newHadoopConf();
+        List<String> old = new ArrayList<>();
+        Set<String> perhapsRunning = new HashSet<>();
+        for (Table table : Table.values()) {
+            for (FileStatus file : list(conf, table.folder(tables))) {
+                String attempt = TableFile.attempt(file.getPath());
+                if (file.getModificationTime() >= before.toEpochMilli()) {
+                    perhapsRunning.add(attempt);
+                } else if (!ended.contains(attempt)) {
+                    old.add(file.getPath().toString());
+                }
+            }
+        }
+        if (old.isEmpty()) {
+            return Set.of();
+        }
+        Set<String> brokenOff = attempts(spark.read()
+                .schema("run_id STRING, attempt STRING")
+                .parquet(old.toArray(String[]::new))
+                .where(col("run_id").equalTo(runId)));
+        brokenOff.removeAll(perhapsRunning);
+        return brokenOff;
+    }
+
+    private static Set<String> attempts(Dataset<Row> rows) {
+        return rows.select("attempt").distinct().collectAsList().stream()
+                .map(row -> row.getString(0))
+                .collect(Collectors.toSet());
     }
 }

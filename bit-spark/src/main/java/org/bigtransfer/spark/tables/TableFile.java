@@ -27,6 +27,8 @@ import scala.Function1;
  * <p>Works on the driver and inside a task. A task that is tried again replaces its own file.
  */
 public final class TableFile implements AutoCloseable {
+    private static final int UUID_LENGTH = 36;
+
     private final Configuration conf;
     private final Path path;
     private final Table table;
@@ -56,6 +58,11 @@ public final class TableFile implements AutoCloseable {
         this.attempt = attempt;
         this.toInternal = CatalystTypeConverters.createToCatalystConverter(table.schema());
         this.writer = new Builder(ParquetStream.to(bytes), table).build();
+    }
+
+    /** The attempt whose file this is. */
+    static String attempt(Path file) {
+        return file.getName().substring(0, Math.min(UUID_LENGTH, file.getName().length()));
     }
 
     /** Appends a row. */

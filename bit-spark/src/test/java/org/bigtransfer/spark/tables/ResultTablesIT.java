@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -141,9 +142,9 @@ class ResultTablesIT {
         publish(first, "train", NOON, 3);
         publish(second, "train", NOON.plusSeconds(60), 5);
         Instant replaced = NOON.plusSeconds(60);
-        assertThat(ResultTables.removeSuperseded(spark, root(), replaced.plus(23, ChronoUnit.HOURS)))
+        assertThat(ResultTables.removeSuperseded(spark, root(), "r1", replaced.plus(23, ChronoUnit.HOURS)))
                 .isZero();
-        assertThat(ResultTables.removeSuperseded(spark, root(), replaced.plus(25, ChronoUnit.HOURS)))
+        assertThat(ResultTables.removeSuperseded(spark, root(), "r1", replaced.plus(25, ChronoUnit.HOURS)))
                 .isEqualTo(2);
         assertThat(Files.exists(tables.resolve("steps/" + first.attempt() + ".parquet")))
                 .isFalse();
@@ -151,6 +152,33 @@ class ResultTablesIT {
                 .isTrue();
         ResultTables.register(spark, root());
         assertThat(spark.table("steps").count()).isEqualTo(5);
+    }
+
+    private Path steps(Attempt attempt) {
+        return tables.resolve("steps/" + attempt.attempt() + ".parquet");
+    }
+
+    @Test
+    void filesOfItsOwnBrokenOffAttemptsGoAfterADay() throws IOException {
+        Attempt brokenOff = Attempt.of("r1");
+        Attempt othersBrokenOff = Attempt.of("r2");
+        Attempt perhapsRunning = Attempt.of("r1");
+        Attempt finished = Attempt.of("r1");
+        for (Attempt attempt : List.of(brokenOff, othersBrokenOff, perhapsRunning)) {
+            TableFile.write(conf, root(), Table.STEPS, attempt, List.of(step(1)));
+        }
+        publish(finished, "train", NOON, 3);
+        FileTime old = FileTime.from(NOON.minus(25, ChronoUnit.HOURS));
+        for (Attempt attempt : List.of(brokenOff, othersBrokenOff, perhapsRunning, finished)) {
+            Files.setLastModifiedTime(steps(attempt), old);
+        }
+        TableFile.write(conf, root(), Table.EVALUATIONS, perhapsRunning, List.of());
+
+        assertThat(ResultTables.removeSuperseded(spark, root(), "r1", NOON)).isEqualTo(1);
+
+        assertThat(steps(brokenOff)).doesNotExist();
+        assertThat(List.of(othersBrokenOff, perhapsRunning, finished))
+                .allSatisfy(attempt -> assertThat(steps(attempt)).exists());
     }
 
     @Test
