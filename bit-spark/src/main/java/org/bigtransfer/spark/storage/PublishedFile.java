@@ -2,10 +2,12 @@ package org.bigtransfer.spark.storage;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options.Rename;
@@ -17,9 +19,11 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
  *
  * <p>On file systems with an atomic file rename (local, HDFS) the content goes to a hidden sibling first; object stores
  * publish an object when its stream is closed, so there it goes straight to its place. Local files get none of Hadoop's
- * checksum files: content and checksum could not change at once.
+ * checksum files: content and checksum could not change at once. Hidden siblings of the same file that a killed process
+ * left go when it is published a day later or more.
  */
 public final class PublishedFile {
+    private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
     private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "gs", "abfs", "abfss", "oss", "cosn");
 
     /** Writes a file's content; need not close the stream. */
@@ -50,8 +54,12 @@ public final class PublishedFile {
         Path qualified = fs.makeQualified(path);
         Path written = OBJECT_STORES.contains(qualified.toUri().getScheme())
                 ? qualified
-                : new Path(qualified.getParent(), "." + qualified.getName() + "." + UUID.randomUUID());
+                : new Path(qualified.getParent(), hidden(qualified) + UUID.randomUUID());
         return new Draft(conf, fs, qualified, written, fs.create(written, true));
+    }
+
+    private static String hidden(Path path) {
+        return "." + path.getName() + ".";
     }
 
     /** A file being written. */
@@ -82,6 +90,21 @@ public final class PublishedFile {
                 replaceLocally();
             } else if (!written.equals(path)) {
                 FileContext.getFileContext(path.toUri(), conf).rename(written, path, Rename.OVERWRITE);
+            }
+            removeAbandoned();
+        }
+
+        private void removeAbandoned() throws IOException {
+            if (written.equals(path)) {
+                return;
+            }
+            String hidden = hidden(path);
+            long before = System.currentTimeMillis() - ABANDONED_AFTER.toMillis();
+            for (FileStatus file :
+                    fs.listStatus(path.getParent(), other -> other.getName().startsWith(hidden))) {
+                if (file.getModificationTime() < before) {
+                    fs.delete(file.getPath(), false);
+                }
             }
         }
 

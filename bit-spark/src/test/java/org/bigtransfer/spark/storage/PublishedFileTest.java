@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -100,5 +103,22 @@ class PublishedFileTest {
         try (var files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString())).containsExactly("file.json");
         }
+    }
+
+    @Test
+    void removesWhatAKilledProcessLeftOfTheSameFileADayAgo() throws IOException {
+        java.nio.file.Path left = Files.write(folder.resolve(".file.json.left"), content(1));
+        java.nio.file.Path others = Files.write(folder.resolve(".other.json.left"), content(1));
+        java.nio.file.Path perhapsWritten = Files.write(folder.resolve(".file.json.written"), content(1));
+        FileTime old = FileTime.from(Instant.now().minus(25, ChronoUnit.HOURS));
+        Files.setLastModifiedTime(left, old);
+        Files.setLastModifiedTime(others, old);
+
+        PublishedFile.write(conf, path, content(2));
+
+        assertThat(left).doesNotExist();
+        assertThat(others).exists();
+        assertThat(perhapsWritten).exists();
+        assertThat(read()).isEqualTo(content(2));
     }
 }
