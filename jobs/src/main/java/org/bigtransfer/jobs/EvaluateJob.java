@@ -16,9 +16,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.evaluate.EvaluationPlan;
 import org.bigtransfer.spark.evaluate.Evaluator;
 import org.bigtransfer.spark.evaluate.PredictionTarget;
-import org.bigtransfer.spark.tables.ResultTables;
 import org.bigtransfer.spark.tables.Table;
-import org.bigtransfer.spark.tables.TableFile;
 import org.bigtransfer.spark.tables.TableRow;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +48,7 @@ final class EvaluateJob extends JobCommand {
 
         try (Sessions session = Sessions.open(run, 1, threads)) {
             SparkSession spark = session.spark();
-            Configuration conf = spark.sessionState().newHadoopConf();
+            Configuration conf = session.conf();
             DatasetDescription dataset = Datasets.read(run, conf);
             Datasets.requireSplit(run, dataset, settings.evaluate().split());
             EvaluatedModel model = EvaluatedModel.of(run, conf, dataset);
@@ -80,9 +78,7 @@ final class EvaluateJob extends JobCommand {
             Evaluation evaluation = Evaluator.evaluate(spark, plan, target);
             double seconds = Duration.between(started, Instant.now()).toMillis() / 1e3;
 
-            writeTables(conf, run, dataset, plan, model, evaluation, seconds);
-            ResultTables.removeSuperseded(
-                    spark, settings.tables(), run.attempt().runId());
+            writeTables(new Results(spark, run), dataset, plan, target, model, evaluation, seconds);
             RunReport.write(spark, settings.tables(), model.runId(), settings.run());
             LOG.info("report:  {}/{}", settings.run(), RunReport.NAME);
             LOG.info("tables:  {}", settings.tables());
@@ -107,29 +103,20 @@ final class EvaluateJob extends JobCommand {
                 evaluation.top5());
     }
 
-    /** The predictions are written already; the row of runs comes last and makes all of it visible. */
+    /** All but the predictions, which are written already. */
     private static void writeTables(
-            Configuration conf,
-            JobRun run,
+            Results results,
             DatasetDescription dataset,
             EvaluationPlan plan,
+            PredictionTarget target,
             EvaluatedModel model,
             Evaluation evaluation,
             double seconds)
             throws IOException {
-        PredictionTarget target =
-                new PredictionTarget(run.loaded().settings().tables(), run.attempt(), model.runId(), model.step());
-        TableFile.write(
-                conf,
-                target.tables(),
-                Table.CLASS_EVALUATIONS,
-                run.attempt(),
-                Evaluator.classRows(evaluation, dataset.classes(), plan.split(), target));
-        TableFile.write(
-                conf,
-                target.tables(),
+        results.write(
+                Table.CLASS_EVALUATIONS, Evaluator.classRows(evaluation, dataset.classes(), plan.split(), target));
+        results.write(
                 Table.EVALUATIONS,
-                run.attempt(),
                 List.of(new TableRow.SplitEvaluation(
                         model.runId(),
                         model.step(),
@@ -140,27 +127,23 @@ final class EvaluateJob extends JobCommand {
                         evaluation.top1(),
                         evaluation.top5(),
                         seconds)));
-        TableFile.write(
-                conf,
-                target.tables(),
-                Table.RUNS,
-                run.attempt(),
-                List.of(new TableRow.Run(
-                        Job.EVALUATE.title(),
-                        model.runId(),
-                        TableRow.Run.FINISHED,
-                        run.startedAt(),
-                        Instant.now(),
-                        plan.architecture(),
-                        plan.weights(),
-                        plan.dataset(),
-                        dataset.contentHash(),
-                        plan.engine(),
-                        plan.tasks(),
-                        0,
-                        0,
-                        0,
-                        Build.commit(),
-                        run.loaded().json(model.resolved()))));
+        JobRun run = results.run();
+        results.finish(new TableRow.Run(
+                Job.EVALUATE.title(),
+                model.runId(),
+                TableRow.Run.FINISHED,
+                run.startedAt(),
+                Instant.now(),
+                plan.architecture(),
+                plan.weights(),
+                plan.dataset(),
+                dataset.contentHash(),
+                plan.engine(),
+                plan.tasks(),
+                0,
+                0,
+                0,
+                Build.commit(),
+                run.loaded().json(model.resolved())));
     }
 }

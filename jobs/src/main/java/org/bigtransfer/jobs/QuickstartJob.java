@@ -50,7 +50,7 @@ final class QuickstartJob extends JobCommand {
         try (Sessions session = Sessions.forTraining(
                 run, settings.train().replicas().or(() -> 1), settings.train().threads())) {
             SparkSession spark = session.spark();
-            Configuration conf = spark.sessionState().newHadoopConf();
+            Configuration conf = session.conf();
             startAfresh(run, conf, settings);
             run.start();
 

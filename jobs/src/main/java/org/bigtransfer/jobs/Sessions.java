@@ -2,6 +2,7 @@ package org.bigtransfer.jobs;
 
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -107,6 +108,11 @@ final class Sessions implements AutoCloseable {
 
     SparkSession spark() {
         return spark;
+    }
+
+    /** For Hadoop's file systems. */
+    Configuration conf() {
+        return spark.sessionState().newHadoopConf();
     }
 
     @Override

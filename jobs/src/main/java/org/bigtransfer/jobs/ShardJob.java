@@ -2,10 +2,8 @@ package org.bigtransfer.jobs;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.jobs.settings.Job;
 import org.bigtransfer.jobs.settings.Settings;
@@ -13,9 +11,6 @@ import org.bigtransfer.jobs.settings.ShardSettings;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.shard.ShardPlan;
 import org.bigtransfer.spark.shard.Sharder;
-import org.bigtransfer.spark.tables.ResultTables;
-import org.bigtransfer.spark.tables.Table;
-import org.bigtransfer.spark.tables.TableFile;
 import org.bigtransfer.spark.tables.TableRow;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,12 +53,10 @@ final class ShardJob extends JobCommand {
             Map<String, String> inputs = new TreeMap<>();
             inputs.put("shard.train", shard.train());
             inputs.put("shard.validation", shard.validation());
-            Datasets.requireFiles(run, spark.sessionState().newHadoopConf(), inputs);
+            Datasets.requireFiles(run, session.conf(), inputs);
             DatasetDescription dataset = Sharder.shard(spark, plan, new ShardProgress());
 
-            writeTables(spark.sessionState().newHadoopConf(), run, dataset);
-            ResultTables.removeSuperseded(
-                    spark, settings.tables(), run.attempt().runId());
+            writeTables(new Results(spark, run), dataset);
             dataset.splits()
                     .forEach((name, split) -> LOG.info(
                             "{}: {} images of {} classes",
@@ -77,29 +70,25 @@ final class ShardJob extends JobCommand {
         return ExitCode.DONE;
     }
 
-    private static void writeTables(Configuration conf, JobRun run, DatasetDescription dataset) throws IOException {
+    private static void writeTables(Results results, DatasetDescription dataset) throws IOException {
+        JobRun run = results.run();
         Settings settings = run.loaded().settings();
-        TableFile.write(
-                conf,
-                settings.tables(),
-                Table.RUNS,
-                run.attempt(),
-                List.of(new TableRow.Run(
-                        Job.SHARD.title(),
-                        "",
-                        TableRow.Run.FINISHED,
-                        run.startedAt(),
-                        Instant.now(),
-                        "",
-                        "",
-                        settings.dataset(),
-                        dataset.contentHash(),
-                        "",
-                        0,
-                        0,
-                        0,
-                        settings.shard().seed(),
-                        Build.commit(),
-                        run.loaded().json(Map.of()))));
+        results.finish(new TableRow.Run(
+                Job.SHARD.title(),
+                "",
+                TableRow.Run.FINISHED,
+                run.startedAt(),
+                Instant.now(),
+                "",
+                "",
+                settings.dataset(),
+                dataset.contentHash(),
+                "",
+                0,
+                0,
+                0,
+                settings.shard().seed(),
+                Build.commit(),
+                run.loaded().json(Map.of())));
     }
 }

@@ -41,8 +41,7 @@ final class SqlJob extends JobCommand {
 
         try (Sessions session = Sessions.open(run, 1, 1)) {
             Path tables = new Path(settings.tables());
-            if (!tables.getFileSystem(session.spark().sessionState().newHadoopConf())
-                    .exists(tables)) {
+            if (!tables.getFileSystem(session.conf()).exists(tables)) {
                 LOG.warn("there are no result tables at {}: all of them are empty", tables);
             }
             ResultTables.register(session.spark(), settings.tables());

@@ -12,9 +12,7 @@ import org.bigtransfer.jobs.settings.Problem;
 import org.bigtransfer.jobs.settings.Settings;
 import org.bigtransfer.spark.checkpoint.Checkpoints;
 import org.bigtransfer.spark.dataset.DatasetDescription;
-import org.bigtransfer.spark.tables.ResultTables;
 import org.bigtransfer.spark.tables.Table;
-import org.bigtransfer.spark.tables.TableFile;
 import org.bigtransfer.spark.tables.TableRow;
 import org.bigtransfer.spark.train.PlanRefusedException;
 import org.bigtransfer.spark.train.TrainException;
@@ -54,7 +52,7 @@ final class TrainJob extends JobCommand {
                         Sessions.forTraining(run, asked, settings.train().threads());
                 TrainProgress progress = new TrainProgress(run.console())) {
             SparkSession spark = session.spark();
-            Configuration conf = spark.sessionState().newHadoopConf();
+            Configuration conf = session.conf();
             DatasetDescription dataset = Datasets.read(run, conf);
             requireWeights(run, conf, dataset);
             TrainPlan plan = run.loaded().trainPlan(dataset, session.slots(asked));
@@ -81,9 +79,7 @@ final class TrainJob extends JobCommand {
                 return ExitCode.TERMINATED;
             }
 
-            writeTables(conf, run, plan, dataset, result, evaluations.rows());
-            ResultTables.removeSuperseded(
-                    spark, settings.tables(), run.attempt().runId());
+            writeTables(new Results(spark, run), plan, dataset, result, evaluations.rows());
             RunReport.write(spark, settings.tables(), run.attempt().runId(), plan.run());
             sayWhere(run, settings, plan);
         }
@@ -107,45 +103,34 @@ final class TrainJob extends JobCommand {
         }
     }
 
-    /** The row of runs comes last: it makes the others visible. */
     private static void writeTables(
-            Configuration conf,
-            JobRun run,
+            Results results,
             TrainPlan plan,
             DatasetDescription dataset,
             TrainResult result,
             List<TableRow.SplitEvaluation> evaluations)
             throws IOException {
-        String tables = run.loaded().settings().tables();
-        TableFile.write(
-                conf,
-                tables,
-                Table.STEPS,
-                run.attempt(),
-                result.records().stream().map(TableRow.Step::new).toList());
-        TableFile.write(conf, tables, Table.EVALUATIONS, run.attempt(), evaluations);
-        TableFile.write(
-                conf,
-                tables,
-                Table.RUNS,
-                run.attempt(),
-                List.of(new TableRow.Run(
-                        Job.TRAIN.title(),
-                        run.attempt().runId(),
-                        TableRow.Run.FINISHED,
-                        run.startedAt(),
-                        Instant.now(),
-                        plan.architecture(),
-                        plan.weights(),
-                        plan.dataset(),
-                        dataset.contentHash(),
-                        plan.engine(),
-                        plan.replicas(),
-                        plan.globalBatch(),
-                        plan.averagingPeriod(),
-                        plan.seed(),
-                        Build.commit(),
-                        run.loaded().json(PlanResolution.resolved(plan)))));
+        results.write(
+                Table.STEPS, result.records().stream().map(TableRow.Step::new).toList());
+        results.write(Table.EVALUATIONS, evaluations);
+        JobRun run = results.run();
+        results.finish(new TableRow.Run(
+                Job.TRAIN.title(),
+                run.attempt().runId(),
+                TableRow.Run.FINISHED,
+                run.startedAt(),
+                Instant.now(),
+                plan.architecture(),
+                plan.weights(),
+                plan.dataset(),
+                dataset.contentHash(),
+                plan.engine(),
+                plan.replicas(),
+                plan.globalBatch(),
+                plan.averagingPeriod(),
+                plan.seed(),
+                Build.commit(),
+                run.loaded().json(PlanResolution.resolved(plan))));
     }
 
     private static void sayWhere(JobRun run, Settings settings, TrainPlan plan) {
