@@ -109,11 +109,19 @@ def other_ways(file):
             yield encoded(corner.crop((0, 0) + size), "JPEG", **how)
     yield encoded(corner, "JPEG", keep_rgb=True)
     yield encoded(corner, "JPEG", restart_marker_blocks=3)
-    modes = {"JPEG": ("L", "CMYK"), "PNG": ("1", "L", "LA", "P", "RGB", "RGBA"), "GIF": ("1", "L", "P"), "BMP": ("1", "L", "P", "RGB")}
-    for kind in modes:
-        for mode in modes[kind]:
+    png, gif, bmp = ("1", "L", "LA", "P", "RGB", "RGBA"), ("1", "L", "P"), ("1", "L", "P", "RGB")
+    for kind, modes in (("JPEG", ("L", "CMYK")), ("PNG", png), ("GIF", gif), ("BMP", bmp)):
+        for mode in modes:
             yield encoded(corner.convert(mode), kind)
     yield encoded(Image.fromarray(np.asarray(corner.convert("L"), np.uint16) * 3), "PNG")
+    name, cmyk = encoded(corner.convert("CMYK"), "JPEG")
+    transform = cmyk.index(b"Adobe") + 11
+    yield name + " as YCCK", cmyk[:transform] + b"\2" + cmyk[transform + 1 :]
+    gif = encoded(corner.convert("P"), "GIF")[1]
+    frame = gif.index(struct.pack("<B4H", 0x2C, 0, 0, *corner.size))
+    control = b"\x21\xf9\x04\x01\x00\x00\x07\x00"  # colour 7 is transparent
+    for before in (b"", control):
+        yield "GIF with a frame beside its screen", gif[:frame] + before + struct.pack("<B2H", 0x2C, 5, 3) + gif[frame + 5 :]
 
 
 def encoded(image, kind, **how):

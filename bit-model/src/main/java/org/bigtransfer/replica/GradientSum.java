@@ -13,18 +13,21 @@ import org.bigtransfer.replica.ReductionTree.Node;
 public final class GradientSum implements AutoCloseable {
     private static final int TILE = 1 << 14;
 
-    private final List<Node> cover;
     private final long length;
     private final List<Node> nodes = new ArrayList<>();
     private final List<NativeVector> vectors = new ArrayList<>();
     private final List<NativeVector> free = new ArrayList<>();
     private final int microBatches;
 
-    /** @param share the replica's micro-batches among the step's {@code microBatches} */
-    public GradientSum(long length, Node share, int microBatches) {
+    /**
+     * Sums nothing yet.
+     *
+     * @param length of the gradients
+     * @param microBatches of the whole step
+     */
+    public GradientSum(long length, int microBatches) {
         this.length = length;
         this.microBatches = microBatches;
-        this.cover = ReductionTree.cover(share, microBatches);
     }
 
     /** Forgets the last step's sums. */
@@ -34,7 +37,7 @@ public final class GradientSum implements AutoCloseable {
         vectors.clear();
     }
 
-    /** Adds the next micro-batch's gradient; they must come in ascending order. The vector is copied. */
+    /** Adds the next of the replica's contiguous micro-batches, in ascending order. The vector is copied. */
     public void add(int microBatch, FlatVector gradient) {
         NativeVector copy = free.isEmpty() ? NativeVector.zeros(length) : free.remove(free.size() - 1);
         for (int chunk = 0; chunk < gradient.chunks(); chunk++) {
@@ -58,8 +61,7 @@ public final class GradientSum implements AutoCloseable {
             return false;
         }
         Node joined = new Node(nodes.get(last - 1).first(), nodes.get(last).end());
-        return ReductionTree.isNode(joined, microBatches)
-                && cover.stream().anyMatch(node -> node.first() <= joined.first() && joined.end() <= node.end());
+        return ReductionTree.isNode(joined, microBatches);
     }
 
     /** The nodes summed so far, from left to right. */

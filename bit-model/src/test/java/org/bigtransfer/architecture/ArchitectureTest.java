@@ -2,10 +2,12 @@ package org.bigtransfer.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bigtransfer.architecture.ParameterLayout.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,35 @@ class ArchitectureTest {
     }
 
     @Test
+    void tensorsComeInTheOrderOfTheComputation() {
+        String unit = "resnet/block1/unit01/";
+        assertThat(ParameterLayout.of(Architecture.of("R[1]x2"), 3).tensors())
+                .extracting(Tensor::name, Tensor::shape)
+                .containsExactly(
+                        tuple("resnet/root_block/standardized_conv2d/kernel", List.of(7L, 7L, 3L, 128L)),
+                        tuple(unit + "a/group_norm/gamma", List.of(128L)),
+                        tuple(unit + "a/group_norm/beta", List.of(128L)),
+                        tuple(unit + "a/proj/standardized_conv2d/kernel", List.of(1L, 1L, 128L, 512L)),
+                        tuple(unit + "a/standardized_conv2d/kernel", List.of(1L, 1L, 128L, 128L)),
+                        tuple(unit + "b/group_norm/gamma", List.of(128L)),
+                        tuple(unit + "b/group_norm/beta", List.of(128L)),
+                        tuple(unit + "b/standardized_conv2d/kernel", List.of(3L, 3L, 128L, 128L)),
+                        tuple(unit + "c/group_norm/gamma", List.of(128L)),
+                        tuple(unit + "c/group_norm/beta", List.of(128L)),
+                        tuple(unit + "c/standardized_conv2d/kernel", List.of(1L, 1L, 128L, 512L)),
+                        tuple("resnet/group_norm/gamma", List.of(512L)),
+                        tuple("resnet/group_norm/beta", List.of(512L)),
+                        tuple("resnet/head/conv2d/kernel", List.of(1L, 1L, 512L, 3L)),
+                        tuple("resnet/head/conv2d/bias", List.of(3L)));
+    }
+
+    @Test
+    void blocksAfterTheFirstHalveTheImage() {
+        Architecture r50 = Architecture.of("R50x1");
+        assertThat(IntStream.range(0, 4).map(r50::stride)).containsExactly(1, 2, 2, 2);
+    }
+
+    @Test
     void namesAreThoseOfBigTransfer() {
         ParameterLayout layout = ParameterLayout.of(Architecture.of("R[2,1]x1"), 10);
         Set<String> names = layout.tensors().stream().map(Tensor::name).collect(Collectors.toSet());
@@ -51,6 +82,7 @@ class ArchitectureTest {
                         "resnet/head/conv2d/kernel",
                         "resnet/head/conv2d/bias")
                 .doesNotContain("resnet/block1/unit02/a/proj/standardized_conv2d/kernel");
+        assertThat(Architecture.unitName(2, 22)).isEqualTo("resnet/block3/unit23");
         assertThat(layout.tensor("resnet/block2/unit01/b/standardized_conv2d/kernel")
                         .orElseThrow()
                         .shape())

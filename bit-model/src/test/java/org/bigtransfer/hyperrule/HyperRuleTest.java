@@ -95,6 +95,8 @@ class HyperRuleTest {
         assertThatThrownBy(() -> new Schedule(List.of(100))).hasMessageContaining("at least two steps");
         assertThatThrownBy(() -> new Schedule(List.of(-1, 5))).hasMessageContaining("none negative");
         assertThatThrownBy(() -> new Resolution(100, 128)).hasMessageContaining("precrop 100, crop 128");
+        assertThatThrownBy(() -> new Resolution(0, 0)).hasMessageContaining("crop at least 1");
+        assertThat(new Resolution(1, 1).precrop()).isEqualTo(1);
     }
 
     @Test

@@ -41,7 +41,20 @@ class EvaluationTest {
     void refusesLogitsThatAreNotFinite() {
         assertThatThrownBy(() -> Scored.of(new float[] {0, Float.NaN}, 2, 0, 0))
                 .hasMessage("logits must be finite: NaN for class 1");
+        assertThatThrownBy(() -> Scored.of(new float[] {0, 0, Float.NEGATIVE_INFINITY, 0}, 2, 1, 0))
+                .hasMessage("logits must be finite: -Infinity for class 0");
         assertThatThrownBy(() -> Scored.of(new float[] {0, 1}, 2, 0, 2)).hasMessage("label must be in 0..1: 2");
+    }
+
+    @Test
+    void countsAnExampleInItsOwnClass() {
+        Evaluation evaluation = new Evaluation(7);
+        Scored scored = Scored.of(new float[] {0, 1, 2, 3, 4, 5, 6}, 7, 0, 4);
+        evaluation.add(scored);
+        assertThat(evaluation.examples(4)).isEqualTo(1);
+        assertThat(evaluation.top1(4)).isZero();
+        assertThat(evaluation.top5(4)).isEqualTo(1);
+        assertThat(evaluation.loss()).isEqualTo(scored.loss());
     }
 
     @Test
@@ -51,13 +64,18 @@ class EvaluationTest {
         one.add(0, 5, 1.5);
         Evaluation two = new Evaluation(7);
         two.add(1, 6, 4);
+        two.add(1, 1, 0.25);
+        two.add(1, 2, 3.75);
         Evaluation whole = one.merge(two);
-        assertThat(whole.examples()).isEqualTo(3);
+        assertThat(whole.examples()).isEqualTo(5);
         assertThat(whole.loss()).isEqualTo(2);
-        assertThat(whole.top1()).isEqualTo(1 / 3.0);
-        assertThat(whole.top5()).isEqualTo(2 / 3.0);
+        assertThat(whole.top1()).isEqualTo(2 / 5.0);
+        assertThat(whole.top5()).isEqualTo(4 / 5.0);
+        assertThat(whole.examples(1)).isEqualTo(3);
         assertThat(whole.top1(0)).isEqualTo(0.5);
-        assertThat(whole.top5(1)).isZero();
+        assertThat(whole.top5(0)).isEqualTo(1);
+        assertThat(whole.top1(1)).isEqualTo(1 / 3.0);
+        assertThat(whole.top5(1)).isEqualTo(2 / 3.0);
         assertThat(whole.examples(2)).isZero();
         assertThat(whole.top1(2)).isNaN();
         assertThatThrownBy(() -> one.merge(new Evaluation(3)))

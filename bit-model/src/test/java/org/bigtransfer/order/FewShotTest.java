@@ -25,6 +25,15 @@ class FewShotTest {
     }
 
     @Test
+    void drawsEachClassByItself() {
+        int[][] both = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
+        int[][] second = {{}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
+        int[][] chosen = FewShot.select(both, CLASSES, 3, 1);
+        assertThat(chosen[0]).isNotEqualTo(chosen[1]);
+        assertThat(FewShot.select(second, CLASSES, 3, 1)[1]).isEqualTo(chosen[1]);
+    }
+
+    @Test
     void dependsOnTheSeed() {
         assertThat(FewShot.select(LABELS, CLASSES, 2, 1)).isDeepEqualTo(FewShot.select(LABELS, CLASSES, 2, 1));
         assertThat(java.util.stream.LongStream.range(0, 50)

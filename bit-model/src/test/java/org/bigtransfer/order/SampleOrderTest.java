@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.bigtransfer.order.SampleOrder.Example;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,63 @@ class SampleOrderTest {
     }
 
     @Test
+    void aStreamShufflesTwoRowGroupsAtATime() {
+        int[] groups = new int[20];
+        Arrays.fill(groups, 10);
+        SampleOrder order = new SampleOrder(groups, 3, 4, 1);
+        List<Example> stream = new ArrayList<>();
+        for (long step = 0; step < order.stepsPerEpoch(); step++) {
+            stream.addAll(Arrays.asList(order.microBatch(step, 1)));
+        }
+        assertThat(stream).hasSize(50);
+        for (int window = 0; window < 2; window++) {
+            List<Example> examples = stream.subList(20 * window, 20 * window + 20);
+            assertThat(rowGroups(examples)).hasSizeBetween(2, 3);
+            assertThat(rowGroups(examples.subList(0, 10))).isEqualTo(rowGroups(examples));
+        }
+    }
+
+    private static Set<Integer> rowGroups(List<Example> examples) {
+        return examples.stream().map(Example::rowGroup).collect(Collectors.toSet());
+    }
+
+    /** Equal row groups: two windows of one shuffle would have the same rows one after the other. */
+    @Test
+    void everyWindowIsShuffledAnew() {
+        int[] groups = new int[16];
+        Arrays.fill(groups, 8);
+        SampleOrder order = new SampleOrder(groups, 3, 32, 16);
+        Set<List<Integer>> windows = new HashSet<>();
+        for (long step = 0; step < 3 * order.stepsPerEpoch(); step++) {
+            for (int stream = 0; stream < 2; stream++) {
+                windows.add(Arrays.stream(order.microBatch(step, stream))
+                        .map(Example::row)
+                        .toList());
+            }
+        }
+        assertThat(windows).hasSize(3 * 2 * 4);
+    }
+
+    @Test
+    void everyOrderComes() {
+        SampleOrder order = new SampleOrder(new int[] {3}, 3, 3, 3);
+        Set<List<Example>> orders = new HashSet<>();
+        for (long epoch = 0; epoch < 100; epoch++) {
+            orders.add(step(order, epoch));
+        }
+        assertThat(orders).hasSize(6);
+    }
+
+    @Test
+    void emptyRowGroupsAreSkippedWhereverTheyCome() {
+        for (int seed = 0; seed < 100; seed++) {
+            SampleOrder order = new SampleOrder(new int[] {0, 0, 2, 0, 1, 0, 0}, seed, 3, 3);
+            assertThat(step(order, 0))
+                    .containsExactlyInAnyOrder(new Example(2, 0), new Example(2, 1), new Example(4, 0));
+        }
+    }
+
+    @Test
     void microBatchesAreAsEvenAsCanBe() {
         SampleOrder order = new SampleOrder(GROUPS, 3, 50, 16);
         assertThat(order.microBatches()).isEqualTo(4);
@@ -116,6 +174,7 @@ class SampleOrderTest {
         }
         assertThat(seen).hasSize(7);
         assertThat(step(order, 0)).isNotEqualTo(step(order, 1));
+        assertThat(order.microBatch(0, 0)).isNotEqualTo(order.microBatch(0, 1));
         assertThat(order.epochs(7)).isEqualTo(32);
         assertThat(new SampleOrder(new int[] {3, 4}, 3, 7, 7).withReplacement()).isFalse();
     }

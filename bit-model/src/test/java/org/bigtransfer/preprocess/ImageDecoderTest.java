@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -44,6 +45,37 @@ class ImageDecoderTest {
         BufferedImage picture = picture(BufferedImage.TYPE_BYTE_INDEXED);
         assertThat(pixels(ImageDecoder.decode(encoded(picture, "png")))).containsExactly(pixels(picture));
         assertThat(pixels(ImageDecoder.decode(encoded(picture, "gif")))).containsExactly(pixels(picture));
+    }
+
+    @Test
+    void placesAGifsFrameOnItsScreen() throws Exception {
+        BufferedImage picture = picture(BufferedImage.TYPE_BYTE_INDEXED);
+        byte[] gif = encoded(picture, "gif");
+        int frame = 13 + 3 * 256;
+        assertThat(gif[frame]).isEqualTo((byte) 0x2C);
+        gif[frame + 1] = 3; // left
+        gif[frame + 3] = 2; // top
+        byte[] control = {0x21, (byte) 0xF9, 4, 1, 0, 0, 7, 0}; // colour 7 is transparent
+        byte[] placed = concatenated(Arrays.copyOf(gif, frame), control, Arrays.copyOfRange(gif, frame, gif.length));
+        int outside = (gif[34] & 0xFF) << 16 | (gif[35] & 0xFF) << 8 | (gif[36] & 0xFF);
+        assertThat(ImageDecoder.size(placed)).isEqualTo(new ImageSize(43, 32)); // the screen of 40×30 grows
+        assertThat(pixels(ImageDecoder.decode(placed))).containsExactly(framed(picture, 43, 32, outside));
+        placed[6] = 50;
+        placed[8] = 35;
+        assertThat(pixels(ImageDecoder.decode(placed))).containsExactly(framed(picture, 50, 35, outside));
+        byte[] opaque = concatenated(Arrays.copyOf(placed, frame), Arrays.copyOfRange(gif, frame, gif.length));
+        assertThat(pixels(ImageDecoder.decode(opaque))[0]).isZero(); // colour 0
+    }
+
+    private static int[] framed(BufferedImage picture, int width, int height, int outside) {
+        BufferedImage screen = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                boolean inside = x >= 3 && x < 43 && y >= 2 && y < 32;
+                screen.setRGB(x, y, inside ? picture.getRGB(x - 3, y - 2) : outside);
+            }
+        }
+        return pixels(screen);
     }
 
     @Test
@@ -96,7 +128,40 @@ class ImageDecoderTest {
                 .containsExactly(0xFFFFFF, 0x00FFFF, 0x000000);
     }
 
-    /** A 24×8 baseline JPEG with four components; its first eight bytes of Adobe segment say CMYK. */
+    @Test
+    void decodesYcckAsStoredInverted() throws Exception {
+        int[][] inks = {{0, 128, 128, 255}, {255, 128, 128, 255}, {76, 85, 255, 255}};
+        byte[] samples = new byte[3 * 64 * 4];
+        for (int i = 0; i < 192; i++) {
+            for (int band = 0; band < 4; band++) {
+                samples[4 * i + band] = (byte) inks[i % 24 / 8][band];
+            }
+        }
+        RgbImage image = ImageDecoder.decode(withAdobe(cmyk(samples), 2));
+        assertThat(new int[] {pixels(image)[0], pixels(image)[10], pixels(image)[20]})
+                .containsExactly(0xFFFFFF, 0x000000, 0x01FFFF);
+    }
+
+    @Test
+    void decodesJpegOfRgbAsTheJdkDoes() throws Exception {
+        byte[] jfif = encoded(picture(BufferedImage.TYPE_INT_RGB), "jpeg");
+        int afterJfif = 20;
+        byte[] plain = concatenated(Arrays.copyOf(jfif, 2), Arrays.copyOfRange(jfif, afterJfif, jfif.length));
+        byte[] rgb = withAdobe(plain, 0);
+        assertThat(pixels(ImageDecoder.decode(rgb)))
+                .containsExactly(pixels(ImageIO.read(new ByteArrayInputStream(rgb))))
+                .isNotEqualTo(pixels(ImageDecoder.decode(jfif)));
+        assertThat(pixels(ImageDecoder.decode(withAdobe(jfif, 0)))).isEqualTo(pixels(ImageDecoder.decode(jfif)));
+        assertThat(pixels(ImageDecoder.decode(withAdobe(plain, 1)))).isEqualTo(pixels(ImageDecoder.decode(jfif)));
+    }
+
+    /** An Adobe segment, which says what the components are, before all others. */
+    private static byte[] withAdobe(byte[] jpeg, int transform) throws IOException {
+        byte[] adobe = segment(0xEE, "Adobe\0\144\0\0\0\0" + (char) transform);
+        return concatenated(Arrays.copyOf(jpeg, 2), adobe, Arrays.copyOfRange(jpeg, 2, jpeg.length));
+    }
+
+    /** A 24×8 baseline JPEG with four components and no Adobe segment. */
     private static byte[] cmyk(byte[] samples) throws IOException {
         var raster = java.awt.image.Raster.createInterleavedRaster(
                 new java.awt.image.DataBufferByte(samples, samples.length), 24, 8, 96, 4, new int[] {0, 1, 2, 3}, null);
@@ -158,6 +223,9 @@ class ImageDecoderTest {
                 .hasMessage("an image must have at most 178956970 pixels: 20000×10000");
         byte[] empty = png(2, 8, 13_000, 13_000, new byte[100]);
         assertThatThrownBy(() -> ImageDecoder.decode(empty)).hasMessageStartingWith("truncated PNG");
+        byte[] bmp = encoded(picture(BufferedImage.TYPE_INT_RGB), "bmp");
+        ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN).putInt(18, 13_000).putInt(22, 13_000);
+        assertThatThrownBy(() -> ImageDecoder.size(bmp)).hasMessageStartingWith("truncated file");
     }
 
     @Test

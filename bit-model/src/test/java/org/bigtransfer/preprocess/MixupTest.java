@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bigtransfer.replica.MicroBatch;
 import org.junit.jupiter.api.Test;
@@ -48,14 +50,19 @@ class MixupTest {
     void dependsOnSeedStepAndMicroBatchAlone() {
         MicroBatch one = batch(16);
         MicroBatch same = batch(16);
-        MicroBatch other = batch(16);
         new Mixup(0.4, 1).mix(one, 3, 0);
         new Mixup(0.4, 1).mix(same, 3, 0);
-        new Mixup(0.4, 1).mix(other, 3, 1);
         assertThat(same.targets()).isEqualTo(one.targets());
-        assertThat(other.targets()).isNotEqualTo(one.targets());
+        assertThat(partners(3, 0)).isNotEqualTo(partners(3, 1)).isNotEqualTo(partners(4, 0));
         assertThat(new Mixup(0.4, 1).lambda(3)).isNotEqualTo(new Mixup(0.4, 1).lambda(4));
         assertThat(new Mixup(0.4, 1).lambda(3)).isNotEqualTo(new Mixup(0.4, 2).lambda(3));
+    }
+
+    /** Which targets each image has, itself and its partner, whatever their shares. */
+    private static List<Boolean> partners(long step, int microBatch) {
+        MicroBatch batch = batch(16);
+        new Mixup(0.4, 1).mix(batch, step, microBatch);
+        return IntStream.range(0, 256).mapToObj(i -> batch.targets()[i] > 0).toList();
     }
 
     /** Beta(α, α) has mean ½ and variance 1 / (4 (2α + 1)); tolerances are five standard errors of 4,000 draws. */
@@ -76,7 +83,9 @@ class MixupTest {
     }
 
     @Test
-    void refusesAlphaBelowZero() {
+    void refusesAlphaThatIsNoNumberFromZeroUp() {
         assertThatThrownBy(() -> new Mixup(-0.1, 1)).hasMessage("mixup's alpha must be a number from 0 up: -0.1");
+        assertThatThrownBy(() -> new Mixup(Double.NaN, 1)).hasMessageEndingWith(": NaN");
+        assertThatThrownBy(() -> new Mixup(Double.POSITIVE_INFINITY, 1)).hasMessageEndingWith(": Infinity");
     }
 }

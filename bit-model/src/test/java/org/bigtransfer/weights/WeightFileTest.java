@@ -2,6 +2,7 @@ package org.bigtransfer.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -23,6 +24,8 @@ import org.bigtransfer.weights.WeightFile.Head;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WeightFileTest {
     private static final String ROOT = "resnet/root_block/standardized_conv2d/kernel";
@@ -98,6 +101,19 @@ class WeightFileTest {
                 .array();
     }
 
+    /** As {@link #npy}, with the longer header length of versions 2 and 3. */
+    private static byte[] npyOfVersion(int major, String descr, String order, String shape, byte[] data) {
+        byte[] first = npy(descr, order, shape, data);
+        return ByteBuffer.allocate(first.length + 2)
+                .put(first, 0, 6)
+                .put((byte) major)
+                .put((byte) 0)
+                .put(first, 8, 2)
+                .putShort((short) 0)
+                .put(first, 10, first.length - 10)
+                .array();
+    }
+
     private void assertRefused(String name, byte[] array, String reason) throws IOException {
         Map<String, byte[]> entries = entries();
         entries.put(name + ".npy", array);
@@ -112,6 +128,30 @@ class WeightFileTest {
         assertThat(values(read)).isEqualTo(values(vector));
         read(npz(entries()), Head.KEEP); // compressed
         assertThat(values(read)).isEqualTo(values(vector));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void readsLaterVersionsOfNpy(int major) throws IOException {
+        byte[] values = ByteBuffer.allocate(12)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(1)
+                .putFloat(2)
+                .putFloat(3)
+                .array();
+        Map<String, byte[]> entries = entries();
+        entries.put(BIAS + ".npy", npyOfVersion(major, "<f4", "False", "(3,)", values));
+        read(npz(entries), Head.KEEP);
+        assertThat(values(read)).isEqualTo(values(vector));
+    }
+
+    @Test
+    void checksAsItReads() throws IOException {
+        WeightFile.check(new ByteArrayInputStream(written()), "w.npz", LAYOUT, Head.KEEP);
+        Map<String, byte[]> entries = entries();
+        entries.remove(ROOT + ".npy");
+        assertThatThrownBy(() -> WeightFile.check(new ByteArrayInputStream(npz(entries)), "w.npz", LAYOUT, Head.KEEP))
+                .hasMessage("w.npz must hold the network's tensors:\n  missing: " + ROOT);
     }
 
     @Test
@@ -177,6 +217,7 @@ class WeightFileTest {
         assertRefused(BIAS, npy(">f4", "False", "(3,)", new byte[12]), "dtype must be one of [<f2, <f4, <f8]: >f4");
         assertRefused(BIAS, npy("<f4", "False", "()", new byte[4]), "must be of shape [3]: []");
         assertRefused(BIAS, new byte[20], "must begin as an npy array does");
+        assertRefused(BIAS, npyOfVersion(4, "<f4", "False", "(3,)", new byte[12]), "npy version must be 1, 2 or 3: 4");
         byte[] huge = npy("<f4", "False", "(3,)", new byte[12]);
         huge[9] = (byte) 0xFF;
         assertRefused(BIAS, huge, "npy header must have at most 4096 bytes: " + (0xFF00 + (huge[8] & 0xFF)));
@@ -225,6 +266,11 @@ class WeightFileTest {
                     .isInstanceOf(WeightFileException.class)
                     .hasMessageContaining("w.npz");
         }
+        Map<String, byte[]> entries = entries();
+        entries.put("notes.txt", new byte[1]);
+        assertThatThrownBy(() -> read(npz(entries), Head.KEEP))
+                .isInstanceOf(WeightFileException.class)
+                .hasMessage("w.npz must hold .npy arrays only: notes.txt");
         byte[] flipped = file.clone();
         flipped[5000] ^= 1;
         assertThatThrownBy(() -> read(flipped, Head.KEEP))
@@ -240,6 +286,9 @@ class WeightFileTest {
         entries.keySet().removeIf(name -> name.contains("head"));
         assertThat(WeightFile.headClasses(new ByteArrayInputStream(npz(entries)), "w.npz"))
                 .isEmpty();
+        entries.put("resnet/head/conv2d/kernel.npy", npy("<f4", "False", "(256, 3)", new byte[256 * 3 * 4]));
+        assertThatThrownBy(() -> WeightFile.headClasses(new ByteArrayInputStream(npz(entries)), "w.npz"))
+                .hasMessageEndingWith("must be of shape [1, 1, features, classes]: [256, 3]");
     }
 
     @Test
@@ -253,6 +302,10 @@ class WeightFileTest {
             sum += values[i] * values[i];
         }
         assertThat(sum / root).isBetween(0.95 * bound * bound / 3, 1.05 * bound * bound / 3);
+        int projection = (int) LAYOUT.tensor("resnet/block1/unit01/a/proj/standardized_conv2d/kernel")
+                .orElseThrow()
+                .offset();
+        assertThat(values[projection] * 8).isNotCloseTo((float) (values[0] / bound), within(1e-5f)); // drawn by itself
         float[] gamma = new float[1];
         vector.read(LAYOUT.tensor(GAMMA).orElseThrow().offset(), gamma, 0, 1);
         assertThat(gamma[0]).isEqualTo(1);

@@ -31,7 +31,7 @@ final class ReplicaSteps implements AutoCloseable {
         this.feed = feed;
         this.share = ReductionTree.share(exchange.rank(), exchange.replicas(), order.microBatches());
         this.tree = plan.reduction() == Reduction.TREE
-                ? Optional.of(new GradientSum(replica.layout().length(), share, order.microBatches()))
+                ? Optional.of(new GradientSum(replica.layout().length(), order.microBatches()))
                 : Optional.empty();
     }
 

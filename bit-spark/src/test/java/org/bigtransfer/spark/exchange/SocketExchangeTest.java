@@ -96,7 +96,7 @@ class SocketExchangeTest {
 
     private static float[] sumOfGradients(Exchange exchange) throws IOException {
         Node share = ReductionTree.share(exchange.rank(), exchange.replicas(), MICRO_BATCHES);
-        try (GradientSum gradients = new GradientSum(LENGTH, share, MICRO_BATCHES);
+        try (GradientSum gradients = new GradientSum(LENGTH, MICRO_BATCHES);
                 NativeVector sum = NativeVector.zeros(LENGTH)) {
             for (int twice = 0; twice < 2; twice++) {
                 gradients.start();
