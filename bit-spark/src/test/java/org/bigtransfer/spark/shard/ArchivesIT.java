@@ -1,0 +1,87 @@
+package org.bigtransfer.spark.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.bigtransfer.spark.dataset.DatasetException;
+import org.bigtransfer.spark.dataset.TinyDataset;
+import org.junit.jupiter.api.Test;
+
+class ArchivesIT extends Sharding {
+    @Test
+    void archivesGiveTheSameContentAsFolders() throws IOException {
+        Path train = images("train", 12);
+        Files.writeString(train.resolve("ant/notes.txt"), "no image");
+        Sharded folder = shard(plan(train, "", 25, "folder"));
+        Sharded tar = shard(plan(tar(train, false), "", 25, "tar"));
+        Sharded gzip = shard(plan(tar(train, true), "", 25, "gzip"));
+        assertThat(tar.description().contentHash())
+                .isEqualTo(folder.description().contentHash());
+        assertThat(gzip.description().contentHash())
+                .isEqualTo(folder.description().contentHash());
+        assertThat(rejects(tar)).isEqualTo(rejects(folder)).hasSize(1);
+        assertThat(folder.description().split("validation").classExamples()).containsExactly(3L, 3L);
+        assertThat(folder.description().split("train").classExamples()).containsExactly(9L, 9L);
+    }
+
+    @Test
+    void archiveEntriesThatLeaveTheirFolderAreRejected() throws IOException {
+        Path file = temp.resolve("evil.tar");
+        try (TarArchiveOutputStream out = new TarArchiveOutputStream(Files.newOutputStream(file))) {
+            add(out, new TarArchiveEntry("./ant/1.png"), TinyDataset.png(1));
+            add(out, new TarArchiveEntry("ant/../../2.png"), TinyDataset.png(2));
+            add(out, new TarArchiveEntry("/etc/ant/3.png", true), TinyDataset.png(3));
+            TarArchiveEntry link = new TarArchiveEntry("ant/link.png", TarArchiveEntry.LF_SYMLINK);
+            link.setLinkName("/etc/passwd");
+            add(out, link, new byte[0]);
+            add(out, new TarArchiveEntry("ant/device", TarArchiveEntry.LF_CHR), new byte[0]);
+            add(out, new TarArchiveEntry("__MACOSX/ant/._1.png"), "hidden".getBytes(StandardCharsets.UTF_8));
+        }
+        Sharded sharded = shard(plan(file, "", 0, "out"));
+        assertThat(sharded.description().split("train").examples()).isEqualTo(1);
+        assertThat(rejects(sharded))
+                .containsExactly(
+                        Map.entry("train /etc/ant/3.png", "its path must not be absolute"),
+                        Map.entry("train ant/../../2.png", "its path must not contain .."),
+                        Map.entry("train ant/device", "it must be a file, not a link or a device"),
+                        Map.entry("train ant/link.png", "it must be a file, not a link or a device"));
+    }
+
+    @Test
+    void brokenArchivesAreNamed() throws IOException {
+        Path tar = tar(images("train", 10), true);
+        Files.write(tar, Arrays.copyOf(Files.readAllBytes(tar), (int) Files.size(tar) / 2));
+        assertThatThrownBy(() -> shard(plan(tar, "", 0, "out")))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith(tar + " must be a whole tar archive: ");
+    }
+
+    @Test
+    void realPhotographs() throws IOException {
+        Path tar = Path.of(System.getProperty("bit.shared", "../../shared"), "data/imagenet-samples.tar");
+        assumeThat(tar).as("real photographs beside the project").exists();
+        Sharded sharded =
+                shard(new ShardPlan(tar.toString(), "", 0, temp.resolve("out").toString(), 1, 1 << 23, 1 << 24, false));
+        assertThat(sharded.description().split("train").examples()).isEqualTo(333);
+        assertThat(Arrays.stream(sharded.description().split("train").groupRows())
+                        .boxed())
+                .allMatch(rows -> rows >= 8);
+        assertThat(sharded.description().split("train").files()).hasSize(3);
+    }
+
+    private static void add(TarArchiveOutputStream out, TarArchiveEntry entry, byte[] bytes) throws IOException {
+        entry.setSize(bytes.length);
+        out.putArchiveEntry(entry);
+        out.write(bytes);
+        out.closeArchiveEntry();
+    }
+}
