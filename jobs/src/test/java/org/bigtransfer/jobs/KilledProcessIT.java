@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Training as {@code ./bit train} starts it, in a process of its own that is told to end or cut off. */
 @Timeout(120)
 class KilledProcessIT {
-    private static final int STEPS = 60;
+    private static final int STEPS = 120;
     private static final int SIGKILL_EXIT = 137;
     private static final int SIGTERM_EXIT = 143;
 
@@ -111,7 +111,7 @@ class KilledProcessIT {
     @Test
     void sigkillAtAnyMomentChangesNoBitOfTheResult() throws Exception {
         Random random = new Random();
-        for (String moment : List.of("checkpoint of step 3 committed", "training from step ")) {
+        for (String moment : List.of("checkpoint of step 3 committed", "checkpoint of step ")) {
             Process process = start("killed");
             try (BufferedReader log = process.errorReader()) {
                 await(log, moment);

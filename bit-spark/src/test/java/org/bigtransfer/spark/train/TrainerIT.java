@@ -123,6 +123,12 @@ class TrainerIT {
     }
 
     @Test
+    void theSameRunTwiceGivesTheSameBits() throws Exception {
+        Supplier<Runs> running = () -> run().engine("dl4j").replicas(3).reduction(Reduction.RUNNING);
+        assertSameBits(trained(running.get()), trained(running.get()), 20);
+    }
+
+    @Test
     void runningSumsAgreeToTheToleranceOfReordering() throws Exception {
         float[] tree = trained(run().engine("dl4j")).parameters(20);
         for (int replicas : List.of(1, 2, 4)) {
