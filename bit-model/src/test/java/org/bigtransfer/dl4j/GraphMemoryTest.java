@@ -3,8 +3,10 @@ package org.bigtransfer.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -79,6 +81,23 @@ class GraphMemoryTest {
         assertSame(train(MIRRORED), train(SharedMemory::new));
         nd4jOnly();
         assertSame(train(MIRRORED), train(SharedMemory::new));
+    }
+
+    @Test
+    void predictsFromTheBuffersPosition() throws IOException {
+        GoldenCase golden = GoldenCase.ours();
+        for (Function<ComputationGraph, GraphMemory> memory :
+                List.<Function<ComputationGraph, GraphMemory>>of(MIRRORED, SharedMemory::new)) {
+            try (Replica replica = new Dl4jReplica(golden.architecture(), golden.classes(), 1, memory)) {
+                golden.load(replica.parameters());
+                float[] all = replica.predict(golden.images(), golden.count(), golden.size())
+                        .logits();
+                FloatBuffer last = golden.images();
+                last.position(last.limit() / golden.count() * (golden.count() - 1));
+                float[] one = replica.predict(last, 1, golden.size()).logits();
+                assertClose(one, Arrays.copyOfRange(all, all.length - golden.classes(), all.length), 1e-5);
+            }
+        }
     }
 
     /** The later gradients are not compared: a ReLU that turns changes them more than float32's rounding. */

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -44,26 +46,64 @@ class LayerGradientTest {
         check(new GroupNorm.Builder().groups(3).nIn(3).nOut(3).relu().build());
     }
 
+    /** A standard deviation of 1e-5, of which an epsilon of 1e-10 in the root takes √½. */
+    @Test
+    void standardizationAddsItsEpsilonInsideTheRoot() {
+        Layer layer = layer(new StdConv2d.Builder().size(1).nIn(2).nOut(1).build(), DataType.DOUBLE);
+        layer.params()
+                .assign(Nd4j.createFromArray(1e-5, -1e-5).reshape(layer.params().shape()));
+        INDArray y = layer.activate(Nd4j.createFromArray(1.0, 0.0).reshape('c', 1, 1, 1, 2), true, workspaces);
+        assertThat(y.getDouble(0)).isCloseTo(Math.sqrt(0.5), within(1e-9));
+    }
+
+    @Test
+    void groupNormAddsItsEpsilonInsideTheRoot() {
+        Layer layer = layer(new GroupNorm.Builder().groups(1).nIn(1).nOut(1).build(), DataType.DOUBLE);
+        layer.params()
+                .assign(Nd4j.createFromArray(1.0, 0.0).reshape(layer.params().shape()));
+        double deviation = Math.sqrt(1e-5);
+        INDArray x = Nd4j.createFromArray(deviation, -deviation).reshape('c', 1, 1, 2, 1);
+        INDArray y = layer.activate(x, true, workspaces);
+        assertThat(y.getDouble(0)).isCloseTo(Math.sqrt(0.5), within(1e-9));
+    }
+
+    /** A permuted view has other strides than its copy, and the same numbers. */
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
+    void readsViewsByTheirStrides(DataType type) {
+        INDArray nchw = Nd4j.randn(type, 2, 3, 7, 7);
+        for (org.deeplearning4j.nn.conf.layers.Layer configuration : List.of(
+                new StdConv2d.Builder().size(3).padding(1).nIn(3).nOut(4).build(),
+                new GroupNorm.Builder().groups(3).nIn(3).nOut(3).build())) {
+            Layer layer = layer(configuration, type);
+            layer.params().assign(Nd4j.randn(type, layer.params().shape()));
+            INDArray view = nchw.permute(0, 2, 3, 1);
+            assertThat(layer.activate(view, true, workspaces))
+                    .isEqualTo(layer.activate(view.dup('c'), true, workspaces));
+        }
+    }
+
     @Test
     void refusesChannelsThatGroupsDoNotDivide() {
-        assertThatThrownBy(() -> layer(new GroupNorm.Builder().nIn(33).nOut(33).build()))
+        assertThatThrownBy(() -> layer(new GroupNorm.Builder().nIn(33).nOut(33).build(), DataType.DOUBLE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("channels of layer null must be a multiple of its 32 groups: 33");
     }
 
-    private static Layer layer(org.deeplearning4j.nn.conf.layers.Layer configuration) {
+    private static Layer layer(org.deeplearning4j.nn.conf.layers.Layer configuration, DataType type) {
         NeuralNetConfiguration conf = new NeuralNetConfiguration.Builder()
-                .dataType(DataType.DOUBLE)
+                .dataType(type)
                 .layer(configuration)
                 .build();
-        INDArray parameters =
-                Nd4j.zeros(DataType.DOUBLE, conf.getLayer().initializer().numParams(conf));
-        return conf.getLayer().instantiate(conf, null, 0, parameters, false, DataType.DOUBLE);
+        INDArray parameters = Nd4j.zeros(type, conf.getLayer().initializer().numParams(conf));
+        return conf.getLayer().instantiate(conf, null, 0, parameters, false, type);
     }
 
     private void check(org.deeplearning4j.nn.conf.layers.Layer configuration) {
         Nd4j.getRandom().setSeed(1);
-        Layer layer = layer(configuration);
+        Layer layer = layer(configuration, DataType.DOUBLE);
         layer.params().assign(Nd4j.randn(DataType.DOUBLE, layer.params().shape()));
         INDArray gradient = Nd4j.zeros(DataType.DOUBLE, layer.params().shape());
         layer.setBackpropGradientsViewArray(gradient);

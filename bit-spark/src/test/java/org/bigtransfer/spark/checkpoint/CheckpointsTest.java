@@ -90,6 +90,24 @@ class CheckpointsTest {
     }
 
     @Test
+    void aCommittedCheckpointThatIsWrittenAgainIsNoneUntilItIsCommittedAgain() throws IOException {
+        write(1);
+        write(2);
+        assertThatThrownBy(() -> write(2, () -> {
+                    throw new IOException("given up");
+                }))
+                .hasMessage("given up");
+        assertThat(checkpoints.committed()).containsExactly(1L);
+    }
+
+    @Test
+    void stepsBeyondAMillionAreNewerStill() throws IOException {
+        write(999_999);
+        write(1_000_000);
+        assertThat(checkpoints.committed()).containsExactly(1_000_000L, 999_999L);
+    }
+
+    @Test
     void fallsBackBeforeDamage() throws IOException {
         for (String name : new String[] {"model.npz", "momentum.npz", "state.json", "COMMITTED"}) {
             write(1);

@@ -9,10 +9,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.Util;
+import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +92,39 @@ class SplitReaderTest {
         assertThatThrownBy(() -> missing.read(missing.rowGroups() - 1))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageStartingWith(folder + "/split=train/part-00001.parquet must be a Parquet file: ");
+    }
+
+    @Test
+    void filesWithOtherRowsThanDescribedAreRefused() throws IOException {
+        TinyDataset.write(folder, 1, 20);
+        TinyDataset.write(folder.resolve("other"), 1, 19);
+        SplitReader reader = reader();
+        Path file = folder.resolve("split=train/part-00000.parquet");
+        Files.copy(folder.resolve("other/split=train/part-00000.parquet"), file, StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> reader.read(0))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith("row groups of %s must be [".formatted(file));
+    }
+
+    @Test
+    void labelsThatAreNoClassAreRefused() throws IOException {
+        DatasetDescription three = TinyDataset.write(folder, 1, 3);
+        DatasetDescription two = new DatasetDescription(
+                three.schemaVersion(),
+                three.contentHash(),
+                TinyDataset.CLASSES.subList(0, 2),
+                Map.of(
+                        "train",
+                        new Split(
+                                3, List.of(1L, 2L), three.splits().get("train").files())),
+                three.medianWidth(),
+                three.medianHeight(),
+                three.rejected(),
+                three.layout());
+        SplitReader reader = new SplitReader(conf, folder.toString(), two, "train");
+        assertThatThrownBy(() -> reader.readLabels(0))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("label must be in 0..1: 2");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +113,19 @@ class FeedTest {
         assertThat(labels.stream().filter(label -> label == 0)).hasSize(14);
         float[] first = read.get("0/0").images();
         assertThat(read(plan, new Node(0, 4), 3, 4, 2).get("3/0").images()).isNotEqualTo(first);
+    }
+
+    @Test
+    void everyImageIsAugmentedByItself() throws IOException {
+        DatasetDescription description =
+                TinyDataset.write(folder, List.of(Collections.nCopies(40, TinyDataset.png(0))));
+        FeedPlan plan = plan(description, RowSelection.all(description, "train"), 16, 16, 0);
+        float[] images = read(plan, new Node(0, 1), 0, 1, 1).get("0/0").images();
+        int length = images.length / 16;
+        assertThat(IntStream.range(0, 16)
+                        .mapToObj(i -> Arrays.toString(Arrays.copyOfRange(images, i * length, (i + 1) * length)))
+                        .distinct())
+                .hasSizeGreaterThan(5);
     }
 
     @Test
@@ -243,6 +257,17 @@ class FeedTest {
         assertThat(cache.reads()).isEqualTo(3);
         cache.get(0);
         assertThat(cache.reads()).isEqualTo(4);
+
+        capacity.set(3 * two);
+        cache.get(1);
+        cache.get(2);
+        cache.get(0);
+        cache.get(2);
+        long reads = cache.reads();
+        capacity.set(two);
+        cache.get(3);
+        cache.get(2); // used later than 1 and 0, though read before
+        assertThat(cache.reads()).isEqualTo(reads + 1);
 
         capacity.set(1);
         cache.get(1);

@@ -1,0 +1,143 @@
+package org.bigtransfer.jobs.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.bigtransfer.hyperrule.HyperRule;
+import org.bigtransfer.hyperrule.Resolution;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
+import org.bigtransfer.spark.dataset.DatasetDescription.Layout;
+import org.bigtransfer.spark.dataset.DatasetDescription.Split;
+import org.bigtransfer.spark.train.TrainPlan;
+import org.junit.jupiter.api.Test;
+
+class PlanResolutionTest {
+    private static final int SLOTS = 64;
+
+    /** A training split of that many examples of each class, of images of 96 × {@code height} pixels. */
+    private static DatasetDescription dataset(int height, long... classExamples) {
+        return new DatasetDescription(
+                DatasetDescription.SCHEMA_VERSION,
+                "hash",
+                LongStream.range(0, classExamples.length)
+                        .mapToObj(i -> "class " + i)
+                        .toList(),
+                Map.of(DatasetDescription.TRAIN, split(classExamples)),
+                96,
+                height,
+                Map.of(),
+                new Layout(0, 1, 1));
+    }
+
+    private static Split split(long... classExamples) {
+        int examples = Math.toIntExact(LongStream.of(classExamples).sum());
+        return new Split(
+                examples,
+                LongStream.of(classExamples).boxed().toList(),
+                List.of(new DataFile("part.parquet", 1, List.of(examples))));
+    }
+
+    private static TrainPlan plan(DatasetDescription dataset, int slots, String... assignments) {
+        List<String> all = new ArrayList<>(List.of("dataset=d", "run=r"));
+        all.addAll(Arrays.asList(assignments));
+        return LoadedSettings.read(Job.TRAIN, new SettingsSources("", List.of(), all))
+                .trainPlan(dataset, slots);
+    }
+
+    @Test
+    void theHyperRuleDecidesFromTheTrainingSplit() {
+        TrainPlan small = plan(dataset(95, 9_999, 10_000), SLOTS);
+        assertThat(small.resolution()).isEqualTo(new Resolution(160, 128));
+        assertThat(small.schedule()).isEqualTo(HyperRule.schedule(19_999));
+        assertThat(small.steps()).isEqualTo(500);
+        assertThat(small.baseLr()).isEqualTo(0.003);
+        assertThat(small.mixup()).isZero();
+
+        TrainPlan medium = plan(dataset(96, 10_000, 10_000), SLOTS);
+        assertThat(medium.resolution()).isEqualTo(new Resolution(512, 480));
+        assertThat(medium.schedule()).isEqualTo(HyperRule.schedule(20_000));
+        assertThat(medium.steps()).isEqualTo(10_000);
+        assertThat(medium.mixup()).isEqualTo(0.1);
+    }
+
+    @Test
+    void examplesAreCountedAfterAFewShotSelection() {
+        DatasetDescription dataset = dataset(32, 400_000, 19_000);
+        assertThat(plan(dataset, SLOTS, "train.examples-per-class=5").schedule())
+                .isEqualTo(HyperRule.schedule(10));
+        assertThat(plan(dataset, SLOTS, "train.examples-per-class=20000").mixup())
+                .isEqualTo(0.1); // 39,000
+        assertThat(plan(dataset(32, 400_000, 0), SLOTS, "train.examples-per-class=19999")
+                        .mixup())
+                .isZero();
+    }
+
+    @Test
+    void whatIsGivenStays() {
+        TrainPlan plan = plan(
+                dataset(96, 20_000),
+                SLOTS,
+                "preprocess.precrop=72",
+                "preprocess.crop=64",
+                "train.schedule=5,10,20",
+                "train.steps=15",
+                "train.base-lr=0.1",
+                "train.mixup=0",
+                "train.replicas=3");
+        assertThat(plan.resolution()).isEqualTo(new Resolution(72, 64));
+        assertThat(plan.schedule().boundaries()).containsExactly(5, 10, 20);
+        assertThat(plan.steps()).isEqualTo(15);
+        assertThat(plan.baseLr()).isEqualTo(0.1);
+        assertThat(plan.mixup()).isZero();
+        assertThat(plan.replicas()).isEqualTo(3);
+    }
+
+    @Test
+    void replicasAreTheSlotsButNoMoreThanTheMicroBatches() {
+        DatasetDescription dataset = dataset(32, 100);
+        String[] threeMicroBatches = {"train.global-batch=17", "train.micro-batch=8"};
+        assertThat(plan(dataset, 2, threeMicroBatches).replicas()).isEqualTo(2);
+        assertThat(plan(dataset, 5, threeMicroBatches).replicas()).isEqualTo(3);
+        assertThatThrownBy(() -> plan(dataset, 2, "train.global-batch=17", "train.micro-batch=8", "train.replicas=3"))
+                .hasMessageContaining(
+                        "train.replicas must be at most the tasks that this cluster can run at once, 2: 3 (-D train.replicas=3)");
+    }
+
+    @Test
+    void refusesWhatDoesNotGoWithTheDataset() {
+        assertThatThrownBy(() -> plan(dataset(32, 0), SLOTS))
+                .hasMessageContaining("dataset must have images in its train split: d");
+        assertThatThrownBy(() -> plan(dataset(32, 100), SLOTS, "train.steps=501"))
+                .hasMessageContaining("train.steps must be at most 500, the end of the schedule");
+        assertThatThrownBy(() -> plan(dataset(32, 100), SLOTS, "preprocess.crop=161"))
+                .hasMessageContaining("preprocess.crop must fit the HyperRule's pre-crop 160 and crop 128");
+        assertThat(plan(dataset(32, 100), SLOTS, "preprocess.crop=160").resolution())
+                .isEqualTo(new Resolution(160, 160));
+    }
+
+    @Test
+    void evaluatesOnTheWayOnlyWhereThereIsSomethingToEvaluate() {
+        DatasetDescription without = dataset(32, 100);
+        Map<String, Split> splits = new TreeMap<>(without.splits());
+        splits.put(DatasetDescription.VALIDATION, split(7));
+        DatasetDescription with = new DatasetDescription(
+                without.schemaVersion(),
+                without.contentHash(),
+                without.classes(),
+                splits,
+                without.medianWidth(),
+                without.medianHeight(),
+                without.rejected(),
+                without.layout());
+        assertThat(plan(without, SLOTS, "train.evaluate-every=50").evaluateEvery())
+                .isZero();
+        assertThat(plan(with, SLOTS, "train.evaluate-every=50").evaluateEvery()).isEqualTo(50);
+    }
+}
