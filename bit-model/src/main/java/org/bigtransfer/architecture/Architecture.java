@@ -39,11 +39,6 @@ public record Architecture(String name, List<Integer> units, int width) implemen
         }
     }
 
-    /** The six published architectures' names. */
-    public static List<String> published() {
-        return PUBLISHED;
-    }
-
     /**
      * Reads a name such as {@code R50x1} or {@code R[1,1,1,1]x1}.
      *

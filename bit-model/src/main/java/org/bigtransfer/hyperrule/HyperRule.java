@@ -8,11 +8,8 @@ import java.util.List;
  * <p>Source: arXiv:1912.11370; big_transfer's {@code bit_hyperrule.py}, whose numbers these are where the paper's differ.
  */
 public final class HyperRule {
-    /** Learning rate for a batch of {@link #BATCH}. */
+    /** Learning rate after warm-up; it is meant for a batch of 512 and not scaled for others. */
     public static final double BASE_LR = 0.003;
-
-    /** The batch that {@link #BASE_LR} is meant for. */
-    public static final int BATCH = 512;
 
     private static final int SMALL_EXAMPLES = 20_000;
     private static final int MEDIUM_EXAMPLES = 500_000;

@@ -159,7 +159,9 @@ public final class SampleOrder implements Serializable {
             long begin = streamBegin(stream) + index * window;
             int size = (int) Math.min(window, streamEnd(stream) - begin);
             current = new Window(
-                    epoch, index, permutation(size, Seeds.mix(seed, Purpose.WINDOW.ordinal(), epoch, stream, index)));
+                    epoch,
+                    index,
+                    Permutation.of(size, Seeds.mix(seed, Purpose.WINDOW.ordinal(), epoch, stream, index)));
             windows[stream] = current;
         }
         return streamBegin(stream) + index * window + current.order[(int) (offset % window)];
@@ -167,7 +169,7 @@ public final class SampleOrder implements Serializable {
 
     private Example at(long epoch, long position) {
         if (permutation == null || permutedEpoch != epoch) {
-            permutation = permutation(groupRows.length, Seeds.mix(seed, Purpose.GROUPS.ordinal(), epoch));
+            permutation = Permutation.of(groupRows.length, Seeds.mix(seed, Purpose.GROUPS.ordinal(), epoch));
             starts = new long[groupRows.length];
             long start = 0;
             for (int i = 0; i < permutation.length; i++) {
@@ -182,16 +184,5 @@ public final class SampleOrder implements Serializable {
             group++; // empty row groups share a start; the last of them has the row
         }
         return new Example(permutation[group], (int) (position - starts[group]));
-    }
-
-    private static int[] permutation(int size, long seed) {
-        int[] order = new int[size];
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < size; i++) {
-            int j = random.nextInt(i + 1);
-            order[i] = order[j];
-            order[j] = i;
-        }
-        return order;
     }
 }

@@ -2,9 +2,9 @@ package org.bigtransfer.preprocess;
 
 import java.io.Serializable;
 import java.nio.FloatBuffer;
-import java.util.SplittableRandom;
 import org.apache.commons.math3.distribution.BetaDistribution;
 import org.apache.commons.math3.random.Well19937c;
+import org.bigtransfer.order.Permutation;
 import org.bigtransfer.order.Seeds;
 import org.bigtransfer.replica.MicroBatch;
 
@@ -50,15 +50,7 @@ public record Mixup(double alpha, long seed) implements Serializable {
     }
 
     private int[] partners(int count, long step, int microBatch) {
-        SplittableRandom random =
-                new SplittableRandom(Seeds.mix(seed, STREAM, Purpose.PARTNERS.ordinal(), step, microBatch));
-        int[] partners = new int[count];
-        for (int i = 0; i < count; i++) {
-            int j = random.nextInt(i + 1);
-            partners[i] = partners[j];
-            partners[j] = i;
-        }
-        return partners;
+        return Permutation.of(count, Seeds.mix(seed, STREAM, Purpose.PARTNERS.ordinal(), step, microBatch));
     }
 
     /** Mixes each image i with image {@code partners[i]} and their targets likewise, in place. */

@@ -17,9 +17,8 @@ public final class NativeVector implements FlatVector, AutoCloseable {
     /** Allocates a vector of zeros, which {@link #close()} frees. */
     public static NativeVector zeros(long length) {
         FloatPointer memory = new FloatPointer(length);
-        NativeVector vector = new NativeVector(memory, length);
-        vector.clear();
-        return vector;
+        Pointer.memset(memory, 0, length * Float.BYTES);
+        return new NativeVector(memory, length);
     }
 
     /** A view of memory that somebody else owns. */
@@ -38,11 +37,6 @@ public final class NativeVector implements FlatVector, AutoCloseable {
         FloatPointer view = new FloatPointer(memory);
         view.position(memory.position() + start).limit(memory.position() + Math.min(length, start + CHUNK));
         return view.asBuffer();
-    }
-
-    /** Sets every number to zero. */
-    public void clear() {
-        Pointer.memset(memory, 0, length * Float.BYTES);
     }
 
     /** Frees the memory if this vector allocated it; a view frees nothing. */

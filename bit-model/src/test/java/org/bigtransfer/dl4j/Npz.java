@@ -19,9 +19,7 @@ final class Npz {
     private static final Pattern HEADER =
             Pattern.compile("'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \\(([^)]*)\\)");
 
-    record Array(long[] shape, double[] values) {}
-
-    private final Map<String, Array> arrays = new LinkedHashMap<>();
+    private final Map<String, double[]> arrays = new LinkedHashMap<>();
 
     static Npz read(InputStream in) throws IOException {
         Npz npz = new Npz();
@@ -32,7 +30,7 @@ final class Npz {
         return npz;
     }
 
-    private static Array array(DataInputStream in) throws IOException {
+    private static double[] array(DataInputStream in) throws IOException {
         in.skipNBytes(8);
         byte[] header = new byte[Short.toUnsignedInt(Short.reverseBytes(in.readShort()))];
         in.readFully(header);
@@ -58,7 +56,7 @@ final class Npz {
                 default -> throw new IOException("unknown type " + matcher.group(1));
             };
         }
-        return new Array(shape, matcher.group(2).equals("True") ? rowMajor(values, shape) : values);
+        return matcher.group(2).equals("True") ? rowMajor(values, shape) : values;
     }
 
     /** Column-major to row-major. */
@@ -86,14 +84,10 @@ final class Npz {
         if (!has(name)) {
             throw new IllegalArgumentException("the case must have " + name);
         }
-        return arrays.get(name).values();
+        return arrays.get(name);
     }
 
     double value(String name) {
         return values(name)[0];
-    }
-
-    long[] shape(String name) {
-        return arrays.get(name).shape();
     }
 }

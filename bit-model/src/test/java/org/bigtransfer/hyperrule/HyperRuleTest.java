@@ -2,6 +2,7 @@ package org.bigtransfer.hyperrule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,6 @@ class HyperRuleTest {
         assertThat(HyperRule.mixup(20_000)).isEqualTo(0.1);
         assertThat(HyperRule.mixup(500_000)).isEqualTo(0.1);
         assertThat(HyperRule.BASE_LR).isEqualTo(0.003);
-        assertThat(HyperRule.BATCH).isEqualTo(512);
     }
 
     @ParameterizedTest
@@ -53,8 +53,7 @@ class HyperRuleTest {
         "499,0.000003"
     })
     void learningRateOfTheSmallSchedule(int step, double rate) {
-        assertThat(HyperRule.schedule(1000).learningRate(0.003, step))
-                .isCloseTo(rate, org.assertj.core.data.Percentage.withPercentage(1e-10));
+        assertThat(HyperRule.schedule(1000).learningRate(0.003, step)).isCloseTo(rate, withPercentage(1e-10));
     }
 
     @ParameterizedTest
@@ -70,8 +69,7 @@ class HyperRuleTest {
         "9999,0.00001"
     })
     void learningRateOfTheMediumSchedule(int step, double rate) {
-        assertThat(HyperRule.schedule(20_000).learningRate(0.01, step))
-                .isCloseTo(rate, org.assertj.core.data.Percentage.withPercentage(1e-10));
+        assertThat(HyperRule.schedule(20_000).learningRate(0.01, step)).isCloseTo(rate, withPercentage(1e-10));
     }
 
     @Test

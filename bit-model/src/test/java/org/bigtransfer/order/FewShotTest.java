@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class FewShotTest {
@@ -36,7 +37,7 @@ class FewShotTest {
     @Test
     void dependsOnTheSeed() {
         assertThat(FewShot.select(LABELS, CLASSES, 2, 1)).isDeepEqualTo(FewShot.select(LABELS, CLASSES, 2, 1));
-        assertThat(java.util.stream.LongStream.range(0, 50)
+        assertThat(LongStream.range(0, 50)
                         .mapToObj(seed -> Arrays.deepToString(FewShot.select(LABELS, CLASSES, 2, seed)))
                         .distinct()
                         .count())

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
@@ -163,13 +166,13 @@ class ImageDecoderTest {
 
     /** A 24×8 baseline JPEG with four components and no Adobe segment. */
     private static byte[] cmyk(byte[] samples) throws IOException {
-        var raster = java.awt.image.Raster.createInterleavedRaster(
-                new java.awt.image.DataBufferByte(samples, samples.length), 24, 8, 96, 4, new int[] {0, 1, 2, 3}, null);
+        Raster raster = Raster.createInterleavedRaster(
+                new DataBufferByte(samples, samples.length), 24, 8, 96, 4, new int[] {0, 1, 2, 3}, null);
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
             writer.setOutput(out);
-            writer.write(null, new javax.imageio.IIOImage(raster, null, null), null);
+            writer.write(null, new IIOImage(raster, null, null), null);
         }
         writer.dispose();
         return bytes.toByteArray();

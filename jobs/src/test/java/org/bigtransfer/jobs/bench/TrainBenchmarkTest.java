@@ -27,6 +27,12 @@ class TrainBenchmarkTest {
     }
 
     @Test
+    void medianOfAnEvenNumberIsTheMiddleOfTheTwoInTheMiddle() {
+        assertThat(TrainBenchmark.line(TINY, List.of(1.0, 2.0, 9.0, 4.0), List.of(), List.of()))
+                .contains(" images_per_second=3.000 peer_images_per_second=none pairs=0 ");
+    }
+
+    @Test
     void measuresWithoutAPeer() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
