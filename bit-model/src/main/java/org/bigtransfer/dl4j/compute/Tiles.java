@@ -19,11 +19,16 @@ final class Tiles {
     /** Each column's sum over the rows. */
     static double[] fold(float[] tile, int columns) {
         double[] sums = new double[columns];
-        for (int at = 0; at < tile.length; at += columns) {
-            for (int c = 0; c < columns; c++) {
+        fold(tile, sums);
+        return sums;
+    }
+
+    /** Adds each column's sum over the rows. */
+    static void fold(float[] tile, double[] sums) {
+        for (int at = 0; at < tile.length; at += sums.length) {
+            for (int c = 0; c < sums.length; c++) {
                 sums[c] += tile[at + c];
             }
         }
-        return sums;
     }
 }
