@@ -7,16 +7,14 @@ import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.dl4j.layers.GroupNorm;
 import org.bigtransfer.dl4j.layers.Head;
 import org.bigtransfer.dl4j.layers.Residual;
+import org.bigtransfer.dl4j.layers.RootPool;
 import org.bigtransfer.dl4j.layers.StdConv2d;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -92,14 +90,8 @@ public final class BitGraph {
                         .nOut(architecture.rootChannels())
                         .first()
                         .build());
-        add(
-                "resnet/root_block/pad",
-                new ZeroPaddingLayer.Builder(1, 1).dataFormat(CNN2DFormat.NHWC).build());
-        add(
-                ROOT,
-                new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX, new int[] {3, 3}, new int[] {2, 2})
-                        .dataFormat(CNN2DFormat.NHWC)
-                        .build());
+        graph.addVertex(ROOT, new RootPool(), last);
+        last = ROOT;
     }
 
     private void unit(int block, int unit) {

@@ -15,6 +15,9 @@ public interface Arithmetic {
     /** A group normalization. It belongs to one layer. */
     GroupNormalization groupNormalization(Grouping grouping);
 
+    /** The root's max pooling. */
+    MaxPooling maxPooling();
+
     /** sum ← a + b, all of one shape. */
     void add(INDArray a, INDArray b, INDArray sum);
 

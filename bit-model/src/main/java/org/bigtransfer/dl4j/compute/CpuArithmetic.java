@@ -20,6 +20,11 @@ public final class CpuArithmetic implements Arithmetic {
     }
 
     @Override
+    public MaxPooling maxPooling() {
+        return new LoopMaxPooling();
+    }
+
+    @Override
     public void add(INDArray a, INDArray b, INDArray sum) {
         VectorLoops.add(a, b, sum);
     }

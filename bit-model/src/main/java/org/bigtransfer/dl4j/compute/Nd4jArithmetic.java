@@ -20,6 +20,11 @@ public final class Nd4jArithmetic implements Arithmetic {
     }
 
     @Override
+    public MaxPooling maxPooling() {
+        return new Nd4jMaxPooling();
+    }
+
+    @Override
     public void add(INDArray a, INDArray b, INDArray sum) {
         a.add(b, sum);
     }

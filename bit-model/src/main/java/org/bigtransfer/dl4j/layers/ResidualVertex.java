@@ -1,11 +1,8 @@
 package org.bigtransfer.dl4j.layers;
 
 import org.bigtransfer.dl4j.compute.Arithmetic;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.BaseGraphVertex;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
@@ -13,13 +10,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Computes {@link Residual}. */
-final class ResidualVertex extends BaseGraphVertex {
+final class ResidualVertex extends ParameterlessComputation {
     private static final long serialVersionUID = 1;
 
     private final transient Arithmetic arithmetic;
 
     ResidualVertex(ComputationGraph graph, String name, int index, DataType type, Arithmetic arithmetic) {
-        super(graph, name, index, null, null, type);
+        super(graph, name, index, type);
         this.arithmetic = arithmetic;
     }
 
@@ -39,33 +36,5 @@ final class ResidualVertex extends BaseGraphVertex {
         INDArray copy = workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, epsilon.shape(), 'c');
         arithmetic.copy(Nhwc.dense(epsilon), copy);
         return new Pair<>(null, new INDArray[] {copy, copy});
-    }
-
-    @Override
-    public Pair<INDArray, MaskState> feedForwardMaskArrays(INDArray[] masks, MaskState state, int images) {
-        return new Pair<>(null, state);
-    }
-
-    @Override
-    public void setBackpropGradientsViewArray(INDArray gradients) {
-        if (gradients != null) {
-            throw new IllegalArgumentException(
-                    "gradients of a vertex without parameters must be null: " + gradients.shapeInfoToString());
-        }
-    }
-
-    @Override
-    public boolean hasLayer() {
-        return false;
-    }
-
-    @Override
-    public Layer getLayer() {
-        return null;
-    }
-
-    @Override
-    public String toString() {
-        return "ResidualVertex(" + getVertexName() + ")";
     }
 }
