@@ -24,6 +24,8 @@ public final class ComputeThreads implements AutoCloseable {
     private static final ThreadLocal<ComputeThreads> CURRENT = ThreadLocal.withInitial(
             () -> new ComputeThreads(Runtime.getRuntime().availableProcessors()).oneOpenMp());
     private static final long SPIN_NANOS = 100_000;
+    /** Bytes; also the longest vector that one instruction loads. */
+    private static final long CACHE_LINE = 64;
 
     private final int threads;
     private final List<Thread> helpers = new ArrayList<>();
@@ -172,18 +174,18 @@ public final class ComputeThreads implements AutoCloseable {
         }
     }
 
-    /** At least that many bytes, valid until the slot is asked for again. @param slot from 0 */
+    /** At least that many bytes from a cache line's start on, valid until the slot is asked for again. @param slot from 0 */
     Pointer scratch(int slot, long bytes) {
         while (scratch.size() <= slot) {
             scratch.add(new BytePointer(1L));
         }
         BytePointer memory = scratch.get(slot);
-        if (memory.capacity() < bytes) {
+        if (memory.capacity() < bytes + CACHE_LINE) {
             memory.close();
-            memory = new BytePointer(bytes);
+            memory = new BytePointer(bytes + CACHE_LINE);
             scratch.set(slot, memory);
         }
-        return memory;
+        return memory.getPointer(Math.floorMod(-memory.address(), CACHE_LINE));
     }
 
     @Override

@@ -1,10 +1,14 @@
 package org.bigtransfer.dl4j.compute;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.Pointer;
 
 /** A primitive with its arguments, whose addresses are given when it runs. */
@@ -15,6 +19,12 @@ final class OneDnnCall implements AutoCloseable {
 
     OneDnnCall(primitive primitive) {
         this.primitive = primitive;
+    }
+
+    /** A copy from one layout to another; takes the two addresses. */
+    static OneDnnCall reorder(memory.desc from, memory.desc to) {
+        var desc = new reorder.primitive_desc(OneDnn.ENGINE, from, OneDnn.ENGINE, to);
+        return new OneDnnCall(new reorder(desc)).argument(DNNL_ARG_FROM, from).argument(DNNL_ARG_TO, to);
     }
 
     /** Appends an argument. */

@@ -13,7 +13,7 @@ final class OneDnnConvolution implements Convolution {
     private record Shape(long images, long height, long width, int threads) {}
 
     private final Geometry geometry;
-    private final Map<Shape, OneDnnPrimitives> primitives = new LinkedHashMap<>();
+    private final Map<Shape, OneDnnSplit> primitives = new LinkedHashMap<>();
 
     OneDnnConvolution(Geometry geometry) {
         this.geometry = geometry;
@@ -26,29 +26,30 @@ final class OneDnnConvolution implements Convolution {
 
     @Override
     public void backward(INDArray x, INDArray kernel, INDArray dy, Optional<INDArray> dx, INDArray dKernel) {
-        OneDnnPrimitives of = primitives(x, kernel);
+        OneDnnSplit of = primitives(x, kernel);
         dx.ifPresent(target -> of.backwardData(dy, kernel, target));
         of.backwardKernel(x, dy, dKernel);
     }
 
-    private OneDnnPrimitives primitives(INDArray x, INDArray kernel) {
+    private OneDnnSplit primitives(INDArray x, INDArray kernel) {
         int threads = ComputeThreads.current().count();
         Shape shape = new Shape(x.size(0), x.size(1), x.size(2), threads);
-        OneDnnPrimitives known = primitives.get(shape);
+        OneDnnSplit known = primitives.get(shape);
         if (known != null) {
             return known;
         }
         if (primitives.size() == SHAPES) {
             close();
         }
-        OneDnnPrimitives made = new OneDnnPrimitives(geometry, x.shape(), kernel.size(3), threads);
+        OneDnnSplit made = OneDnnSplit.of(
+                new OneDnnShape(geometry, x.size(0), x.size(1), x.size(2), x.size(3), kernel.size(3)), threads);
         primitives.put(shape, made);
         return made;
     }
 
     @Override
     public void close() {
-        primitives.values().forEach(OneDnnPrimitives::close);
+        primitives.values().forEach(OneDnnSplit::close);
         primitives.clear();
     }
 }

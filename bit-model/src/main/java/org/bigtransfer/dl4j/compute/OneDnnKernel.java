@@ -1,12 +1,8 @@
 package org.bigtransfer.dl4j.compute;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
-
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.Pointer;
 
 /** Takes kernels from HWIO to the layout that primitives prefer, and back; each thread some filters. */
@@ -27,8 +23,8 @@ final class OneDnnKernel implements AutoCloseable {
             slice(hwio, preferred, shape, threads);
         }
         if (there.isEmpty()) {
-            there.add(reorder(hwio, preferred));
-            back.add(reorder(preferred, hwio));
+            there.add(OneDnnCall.reorder(hwio, preferred));
+            back.add(OneDnnCall.reorder(preferred, hwio));
         }
     }
 
@@ -45,14 +41,9 @@ final class OneDnnKernel implements AutoCloseable {
         for (long[] offset : offsets) {
             memory.desc from = hwio.submemory_desc(part, offset);
             memory.desc to = preferred.submemory_desc(part, offset);
-            there.add(reorder(from, to));
-            back.add(reorder(to, from));
+            there.add(OneDnnCall.reorder(from, to));
+            back.add(OneDnnCall.reorder(to, from));
         }
-    }
-
-    private static OneDnnCall reorder(memory.desc from, memory.desc to) {
-        var desc = new reorder.primitive_desc(OneDnn.ENGINE, from, OneDnn.ENGINE, to);
-        return new OneDnnCall(new reorder(desc)).argument(DNNL_ARG_FROM, from).argument(DNNL_ARG_TO, to);
     }
 
     /** Whether HWIO is what is preferred. */

@@ -50,6 +50,17 @@ class ArithmeticTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"3, 1, 1, 64, 96", "3, 2, 1, 96, 64", "1, 1, 0, 544, 512", "1, 2, 0, 512, 544"})
+    void convolutionsWithLongKernelsAreCutByChannelsAndAgree(int size, int stride, int padding, int in, int out) {
+        OneDnnShape shape = new OneDnnShape(new Geometry(size, stride, padding), 3, 10, 8, in, out);
+        assertThat(OneDnnByChannels.suits(shape, 2)).isTrue();
+        try (ComputeThreads threads = new ComputeThreads(2)) {
+            threads.enter();
+            convolutionsAgree(size, stride, padding, in, out);
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"1, 64, 256", "3, 512, 100", "7, 3, 64", "1, 2048, 130"})
     void standardizationsAgree(int size, int in, int out) {
         INDArray kernel = random(size, size, in, out).addi(0.5);
@@ -74,6 +85,34 @@ class ArithmeticTest {
         for (int i = 0; i < ours.length; i++) {
             assertClose(ours[i], theirs[i]);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 8, 64", "7, 10, 3", "1, 2, 5", "2, 1, 64"})
+    void maxPoolingsAgree(int height, int width, int channels) {
+        INDArray x = random(3, height, width, channels).subi(1);
+        INDArray dy = random(3, MaxPooling.output(height), MaxPooling.output(width), channels);
+        INDArray[] ours = pool(fast.maxPooling(), x, dy);
+        INDArray[] theirs = pool(plain.maxPooling(), wide(x), wide(dy));
+        assertThat(ours[0].data().asDouble()).isEqualTo(theirs[0].data().asDouble());
+        assertClose(ours[1], theirs[1]);
+    }
+
+    @Test
+    void equalMaximaGiveTheirGradientToTheFirst() {
+        INDArray x = Nd4j.ones(DataType.FLOAT, 1, 4, 4, 1);
+        INDArray dy = Nd4j.createFromArray(1f, 10f, 100f, 1000f).reshape(1, 2, 2, 1);
+        for (Arithmetic arithmetic : new Arithmetic[] {fast, plain}) {
+            INDArray dx = pool(arithmetic.maxPooling(), x, dy)[1];
+            assertThat(dx.data().asFloat()).containsExactly(1, 10, 0, 0, 100, 1000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        }
+    }
+
+    private static INDArray[] pool(MaxPooling pooling, INDArray x, INDArray dy) {
+        INDArray[] results = {dy.ulike(), x.ulike()};
+        pooling.forward(x, results[0]);
+        pooling.backward(x, dy, results[1]);
+        return results;
     }
 
     @Test
