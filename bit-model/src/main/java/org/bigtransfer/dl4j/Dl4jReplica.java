@@ -28,9 +28,17 @@ final class Dl4jReplica implements Replica {
     private final ComputeThreads threads;
     private final ComputationGraph graph;
     private final GraphMemory memory;
-    private final NativeVector gradient;
+    private final NativeVector gradientSum;
+    private Gradient gradient = Gradient.ZERO;
     private INDArray images = Nd4j.empty(DataType.FLOAT);
     private INDArray targets = Nd4j.empty(DataType.FLOAT);
+
+    /** Where the gradient is: whoever has one micro-batch a step needs no pass over a sum. */
+    private enum Gradient {
+        ZERO,
+        OF_LAST_MICRO_BATCH,
+        SUM
+    }
 
     Dl4jReplica(Architecture architecture, int classes, int threads, Function<ComputationGraph, GraphMemory> memoryOf) {
         this.layout = ParameterLayout.of(architecture, classes);
@@ -42,7 +50,7 @@ final class Dl4jReplica implements Replica {
         graph.initGradientsView();
         checkLayout();
         this.memory = memoryOf.apply(graph);
-        this.gradient = NativeVector.zeros(layout.length());
+        this.gradientSum = NativeVector.zeros(layout.length());
     }
 
     /** Deeplearning4j's flattening order must be the layout's. */
@@ -87,21 +95,39 @@ final class Dl4jReplica implements Replica {
         return layout;
     }
 
+    /** The targets are scaled, and with them the gradient and the loss. */
     @Override
     public double accumulate(MicroBatch batch, double weight) {
         threads.enter();
+        if (gradient == Gradient.OF_LAST_MICRO_BATCH) {
+            VectorLoops.copy(memory.microBatchGradient(), gradientSum);
+            gradient = Gradient.SUM;
+        }
+        float scale = (float) (weight / batch.count());
         images = fill(images, batch.images().duplicate().position(0), batch.count(), batch.size());
         targets = like(targets, batch.count(), batch.classes());
-        memory.fill(targets, FloatBuffer.wrap(batch.targets()));
+        memory.fill(targets, scaled(batch.targets(), scale));
         memory.upload();
         graph.setInputs(images);
         graph.setLabels(targets);
         graph.computeGradientAndScore();
-        double loss = graph.score();
+        double loss = graph.score() / scale;
         graph.clear();
         memory.download();
-        VectorLoops.add(gradient, memory.microBatchGradient(), weight / batch.count());
+        if (gradient == Gradient.ZERO) {
+            gradient = Gradient.OF_LAST_MICRO_BATCH;
+        } else {
+            VectorLoops.add(gradientSum, memory.microBatchGradient(), 1);
+        }
         return loss;
+    }
+
+    private static FloatBuffer scaled(float[] values, float scale) {
+        float[] scaled = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            scaled[i] = scale * values[i];
+        }
+        return FloatBuffer.wrap(scaled);
     }
 
     /** Copies images into an array, into the given one if its shape fits. */
@@ -124,18 +150,22 @@ final class Dl4jReplica implements Replica {
     @Override
     public void update(double learningRate) {
         threads.enter();
-        VectorLoops.step(memory.parameters(), memory.velocity(), gradient, Momentum.MOMENTUM, learningRate);
+        VectorLoops.step(memory.parameters(), memory.velocity(), gradient(), Momentum.MOMENTUM, learningRate);
     }
 
     @Override
     public void clearGradient() {
-        threads.enter();
-        VectorLoops.clear(gradient);
+        gradient = Gradient.ZERO;
     }
 
     @Override
     public FlatVector gradient() {
-        return gradient;
+        if (gradient == Gradient.ZERO) {
+            threads.enter();
+            VectorLoops.clear(gradientSum);
+            gradient = Gradient.SUM;
+        }
+        return gradient == Gradient.SUM ? gradientSum : memory.microBatchGradient();
     }
 
     @Override
@@ -170,7 +200,7 @@ final class Dl4jReplica implements Replica {
         images.close();
         targets.close();
         memory.close();
-        gradient.close();
+        gradientSum.close();
         threads.close();
     }
 }

@@ -88,6 +88,29 @@ class Dl4jReplicaTest {
     }
 
     @Test
+    void theGradientIsZeroOnceClearedAndKeepsWhatIsWritten() throws IOException {
+        GoldenCase golden = GoldenCase.ours();
+        try (Replica replica = open(golden, 1)) {
+            replica.accumulate(golden.batch(), 1);
+            float[] once = read(replica.gradient());
+            replica.clearGradient();
+            assertThat(read(replica.gradient())).containsOnly(0);
+
+            replica.clearGradient();
+            replica.accumulate(golden.batch(), 1);
+            float[] written = new float[once.length];
+            Arrays.fill(written, 2);
+            replica.gradient().write(0, written, 0, written.length);
+            assertThat(read(replica.gradient())).isEqualTo(written);
+            replica.accumulate(golden.batch(), 1);
+            float[] sum = read(replica.gradient());
+            assertThat(sum[7]).isEqualTo(2 + once[7]);
+            replica.accumulate(golden.batch(), 1);
+            assertThat(read(replica.gradient())[7]).isEqualTo(sum[7] + once[7]);
+        }
+    }
+
+    @Test
     void updateLeavesTheGradientAndKeepsTheVelocity() throws IOException {
         GoldenCase golden = GoldenCase.ours();
         try (Replica replica = open(golden, 1)) {

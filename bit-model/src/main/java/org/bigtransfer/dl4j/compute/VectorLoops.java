@@ -58,13 +58,16 @@ public final class VectorLoops {
 
     /** to ← from, dense float32 arrays of one shape. */
     static void copy(INDArray from, INDArray to) {
-        FlatVector source = view(from);
-        FlatVector target = view(to);
-        forTiles(target.length(), () -> {
+        copy(view(from), view(to));
+    }
+
+    /** to ← from. */
+    public static void copy(FlatVector from, FlatVector to) {
+        forTiles(to.length(), () -> {
             float[] x = new float[TILE];
             return (at, n) -> {
-                source.read(at, x, 0, n);
-                target.write(at, x, 0, n);
+                from.read(at, x, 0, n);
+                to.write(at, x, 0, n);
             };
         });
     }
