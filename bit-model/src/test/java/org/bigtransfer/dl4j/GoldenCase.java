@@ -73,9 +73,23 @@ record GoldenCase(
         return pixels.length / (size * size * 3);
     }
 
-    /** Writes the weights. */
+    /**
+     * Writes the weights for float32.
+     *
+     * <p>One activation of the official case is 2.3e-7 below its ReLU's kink, nearer than float32 computes it (1e-6): the
+     * order of some sum decides on which side it falls, and the wrong one moves gradients by 2e-3. The beta before it is
+     * therefore moved away from the kink by 3e-6, which moves nothing else by as much as the tolerance.
+     */
     void load(FlatVector parameters) {
-        parameters.write(0, weights, 0, weights.length);
+        float[] moved = weights.clone();
+        if (name.equals("official")) {
+            Tensor beta = ParameterLayout.of(architecture, classes).tensors().stream()
+                    .filter(tensor -> tensor.name().equals("resnet/block3/unit01/a/group_norm/beta"))
+                    .findFirst()
+                    .orElseThrow();
+            moved[(int) beta.offset() + 411] -= 3e-6f;
+        }
+        parameters.write(0, moved, 0, moved.length);
     }
 
     /** The images in BiT's range. */
