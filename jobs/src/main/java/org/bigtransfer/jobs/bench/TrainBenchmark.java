@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** Training images a second of an engine, and of PyTorch where there is one, in alternated pairs. */
 public final class TrainBenchmark {
-    private static final int WARM_STEPS = 6;
+    private static final int WARM_STEPS = 20;
 
     /**
      * What is measured.
