@@ -11,19 +11,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * of rows. One pass over the kernel takes the sums, a second one applies them.
  *
  * <p>Sums are kept in float for each position of the tile over {@value #TILES_A_FOLD} tiles at most and folded in double.
- * Variances come from sums of w − k and (w − k)², k being the filter's first weight, which loses nothing when a filter's
- * mean is far from zero.
+ * Variances come from sums of w − k and (w − k)², k being the mean of some of the filter's weights, which loses nothing
+ * when a filter's mean is far from zero.
  */
 final class LoopStandardization implements Standardization {
     private static final int TILE = 2048;
     private static final int RANGE = 1 << 16;
     private static final int TILES_A_FOLD = 16;
+    private static final int SAMPLE = 16;
 
     @Override
     public void forward(INDArray kernel, INDArray standardized, INDArray scale) {
         Rows rows = new Rows(kernel);
-        float[] shifts = new float[rows.filters];
-        Floats.slice(kernel, 0, rows.filters).get(shifts);
+        float[] shifts = rows.firstMeans(kernel);
         float[] means = new float[rows.filters];
         float[] scales = new float[rows.filters];
         double[][] sums = moments(rows, kernel, rows.repeat(shifts));
@@ -164,6 +164,19 @@ final class LoopStandardization implements Standardization {
             for (int first = 0; first < length; first += step) {
                 ranges.add(new Range(first, Math.min(step, length - first), tile));
             }
+        }
+
+        /** Of each filter's first {@value #SAMPLE} weights. */
+        float[] firstMeans(INDArray kernel) {
+            int sample = Math.min(SAMPLE, count);
+            float[] first = new float[sample * filters];
+            Floats.slice(kernel, 0, first.length).get(first);
+            double[] sums = Tiles.fold(first, filters);
+            float[] means = new float[filters];
+            for (int c = 0; c < filters; c++) {
+                means[c] = (float) (sums[c] / sample);
+            }
+            return means;
         }
 
         float[] repeat(float[] row) {

@@ -23,7 +23,8 @@ public interface MaxPooling {
     void forward(INDArray x, INDArray y);
 
     /**
-     * The gradient by x: that by a maximum goes to the first of the window's values, row by row, that is equal to it.
+     * The gradient by x: that by a maximum goes to the first of the window's values, row by row, that is equal to it; values that differ by a subnormal
+     * number may count as equal.
      *
      * @param dy [N, H', W', C]
      * @param dx [N, H, W, C], overwritten
