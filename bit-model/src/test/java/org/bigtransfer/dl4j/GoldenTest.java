@@ -24,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Float32 here against float64 elsewhere: big_transfer's own model where its values are at hand, and an independent
+ * Float32 and double here against float64 elsewhere: big_transfer's own model where its values are at hand, and an independent
  * PyTorch implementation (src/test/python/make_golden.py).
  */
 class GoldenTest {
