@@ -28,6 +28,7 @@ import org.bigtransfer.spark.checkpoint.Marker.FileMark;
 import org.bigtransfer.spark.storage.PublishedFile;
 import org.bigtransfer.weights.WeightFile;
 import org.bigtransfer.weights.WeightFile.Head;
+import org.bigtransfer.weights.WeightFileException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -199,10 +200,14 @@ public final class Checkpoints {
     private void readVector(long step, String file, Marker marker, ParameterLayout layout, FlatVector into)
             throws IOException {
         String name = new Path(folder(step), file).toString();
-        read(step, file, marker, in -> {
-            WeightFile.read(in, name, layout, Head.KEEP, into);
-            return into;
-        });
+        try {
+            read(step, file, marker, in -> {
+                WeightFile.read(in, name, layout, Head.KEEP, into);
+                return into;
+            });
+        } catch (WeightFileException e) {
+            throw new CheckpointException(e.getMessage(), e);
+        }
     }
 
     private Marker marker(long step) throws IOException {

@@ -138,6 +138,8 @@ public final class ResultTables {
             return Set.of();
         }
         Set<String> brokenOff = attempts(spark.read()
+                .option("ignoreMissingFiles", true)
+                .option("ignoreCorruptFiles", true)
                 .schema("run_id STRING, attempt STRING")
                 .parquet(old.toArray(String[]::new))
                 .where(col("run_id").equalTo(runId)));

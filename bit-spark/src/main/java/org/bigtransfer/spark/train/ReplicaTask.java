@@ -15,6 +15,7 @@ import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.replica.Engine;
 import org.bigtransfer.replica.ReductionTree;
 import org.bigtransfer.replica.Replica;
+import org.bigtransfer.spark.checkpoint.CheckpointException;
 import org.bigtransfer.spark.checkpoint.Checkpoints;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.exchange.Exchange;
@@ -80,6 +81,9 @@ final class ReplicaTask extends AbstractFunction1<Iterator<Integer>, Iterator<Re
 
     private static Outlook outlook(Exception e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CheckpointException) {
+                return Outlook.OPEN;
+            }
             if (cause instanceof DatasetException || cause instanceof WeightFileException) {
                 return Outlook.HOPELESS;
             }

@@ -114,7 +114,7 @@ public final class Trainer {
                     continue;
                 }
                 if (failure.isPresent() && failure.get().outlook() == Outlook.HOPELESS) {
-                    throw new TrainException(cause);
+                    throw new TrainException(cause, e);
                 }
                 if (failures >= ATTEMPTS_WITHOUT_PROGRESS || spark.isStopped()) {
                     throw new TrainException(

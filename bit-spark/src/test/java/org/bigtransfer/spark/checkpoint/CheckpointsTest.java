@@ -139,7 +139,7 @@ class CheckpointsTest {
         try (NativeVector vector = NativeVector.zeros(LAYOUT.length())) {
             checkpoints.readModel(1, LAYOUT, vector);
             assertThatThrownBy(() -> checkpoints.read(1, LAYOUT, vector, vector))
-                    .isInstanceOf(IOException.class)
+                    .isInstanceOf(CheckpointException.class)
                     .hasMessageContaining("step-000001/momentum.npz");
         }
     }
