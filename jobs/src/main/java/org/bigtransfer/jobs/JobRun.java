@@ -45,6 +45,9 @@ final class JobRun {
     /** The settings, after writing that the job runs. @throws org.bigtransfer.jobs.settings.InvalidSettingsException if bad */
     Settings start() throws IOException {
         Settings settings = loaded.settings();
+        if (settled.get()) {
+            return settings;
+        }
         write(new Status(State.RUNNING, null, "", job.title(), attempt.runId(), attempt.attempt(), startedAt, null));
         return settings;
     }

@@ -74,7 +74,9 @@ final class TrainJob extends JobCommand {
             progress.close();
             if (result.end() == TrainResult.End.STOPPED) {
                 LOG.info(
-                        "stopped after step {}, which is committed; the same command goes on from there",
+                        result.step() == 0
+                                ? "stopped before the first step; the same command begins"
+                                : "stopped after step {}, which is committed; the same command goes on from there",
                         result.step());
                 return ExitCode.TERMINATED;
             }
