@@ -67,7 +67,7 @@ public final class WeightFile {
     private record Discarded(long length) implements FlatVector {
         @Override
         public FloatBuffer chunk(int index) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("nothing is kept");
         }
 
         @Override
