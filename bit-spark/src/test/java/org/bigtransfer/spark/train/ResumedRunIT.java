@@ -1,0 +1,69 @@
+package org.bigtransfer.spark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.bigtransfer.hyperrule.Profile;
+import org.bigtransfer.spark.train.TrainResult.End;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs that end before their last step and go on, submitted again. */
+class ResumedRunIT extends Training {
+    @ParameterizedTest
+    @ValueSource(strings = {PooledEngine.NAME, "dl4j"})
+    void stoppedAndResumedRunEndsAsAnUndisturbedOne(String engine) throws Exception {
+        Runs undisturbed = trained(run().engine(engine));
+        Runs stopped = run().engine(engine).replicas(3);
+        Heard heard = new Heard() {
+            @Override
+            public void stepped(StepRecord step) {
+                super.stepped(step);
+                if (step.step() == 6) {
+                    trainer.get().requestStop();
+                }
+            }
+        };
+        TrainResult first = train(stopped, heard);
+        assertThat(first.end()).isEqualTo(End.STOPPED);
+        assertThat(first.step()).isBetween(7L, 19L);
+        assertThat(heard.events).endsWith("checkpointed " + first.step());
+
+        Heard again = new Heard();
+        TrainResult second = train(stopped.replicas(2), again);
+        assertThat(second.end()).isEqualTo(End.FINISHED);
+        assertThat(again.events).startsWith("started %d of 20".formatted(first.step()), "stepped " + first.step());
+        assertThat(second.records()).extracting(StepRecord::step).isEqualTo(steps(20));
+        assertThat(second.records().subList(0, 7)).isEqualTo(first.records().subList(0, 7));
+        assertSameBits(undisturbed, stopped, 20);
+
+        assertThat(train(stopped, new Heard()).records()).isEqualTo(second.records());
+    }
+
+    @Test
+    void theNumberOfReplicasMayChangeWithEachSubmission() throws Exception {
+        Runs undisturbed = trained(run());
+        Runs chain = run();
+        trained(chain.steps(5));
+        trained(chain.replicas(2).steps(9));
+        trained(chain.replicas(4).steps(14));
+        TrainResult last = train(chain.replicas(3), new Heard());
+        assertThat(last.records()).extracting(StepRecord::step).isEqualTo(steps(20));
+        assertThat(last.records())
+                .extracting(StepRecord::loss)
+                .isEqualTo(train(undisturbed, new Heard()).records().stream()
+                        .map(StepRecord::loss)
+                        .toList());
+        assertSameBits(undisturbed, chain, 20);
+    }
+
+    @Test
+    void aRunGoesOnWithItsOwnProfileOnly() throws Exception {
+        Runs run = trained(run().steps(5));
+        assertThatThrownBy(() -> trained(run.profile(Profile.KERAS)))
+                .isInstanceOf(PlanRefusedException.class)
+                .hasMessageContaining("profile was pytorch, is keras")
+                .hasMessageContaining("evaluation size was 16, is 18");
+    }
+}

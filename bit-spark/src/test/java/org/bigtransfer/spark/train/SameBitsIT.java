@@ -1,0 +1,68 @@
+package org.bigtransfer.spark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.bigtransfer.hyperrule.Profile;
+import org.bigtransfer.spark.train.TrainPlan.Reduction;
+import org.junit.jupiter.api.Test;
+
+/** One seed gives the same bits, however many replicas share the work and however often it is done. */
+class SameBitsIT extends Training {
+    @Test
+    void anyNumberOfReplicasGivesTheSameBits() throws Exception {
+        Runs one = trained(run());
+        assertThat(one.parameters(20)).isNotEqualTo(one.parameters(10));
+        assertSameBits(one, trained(run()), 20);
+        for (int replicas : List.of(2, 3, 4)) {
+            assertSameBits(one, trained(run().replicas(replicas)), 20);
+        }
+    }
+
+    /** Mixup's partners are other replicas' images, 14 of 90 do not end with an epoch, and the rate is in the velocity. */
+    @Test
+    void anyNumberOfReplicasGivesTheSameBitsWhereBatchesAreReversedAndEpochsContinued() throws Exception {
+        Supplier<Runs> tf2 = () -> run().profile(Profile.TF2).engine("dl4j").every(20, 0);
+        Runs one = trained(tf2.get());
+        assertSameBits(one, trained(tf2.get().replicas(3)), 20);
+        assertThat(one.parameters(20))
+                .isNotEqualTo(trained(run().engine("dl4j")).parameters(20));
+    }
+
+    /** 20 steps of 8 images of CIFAR-10's size, by four blocks. */
+    @Test
+    void anyNumberOfReplicasGivesTheSameBitsOfBitAtCifarsSize() throws Exception {
+        Supplier<Runs> cifar = () -> run().engine("dl4j")
+                .architecture("R[1,1,1,1]x1")
+                .resolution(40, 32)
+                .globalBatch(8)
+                .every(20, 0);
+        Runs one = trained(cifar.get());
+        for (int replicas : List.of(2, 4)) {
+            assertSameBits(one, trained(cifar.get().replicas(replicas)), 20);
+        }
+    }
+
+    @Test
+    void theSameRunTwiceGivesTheSameBits() throws Exception {
+        Supplier<Runs> running = () -> run().engine("dl4j").replicas(3).reduction(Reduction.RUNNING);
+        assertSameBits(trained(running.get()), trained(running.get()), 20);
+    }
+
+    @Test
+    void runningSumsAgreeToTheToleranceOfReordering() throws Exception {
+        float[] tree = trained(run().engine("dl4j")).parameters(20);
+        for (int replicas : List.of(1, 2, 4)) {
+            float[] running = trained(run().engine("dl4j").replicas(replicas).reduction(Reduction.RUNNING))
+                    .parameters(20);
+            double norm = 0;
+            double difference = 0;
+            for (int i = 0; i < tree.length; i++) {
+                norm += (double) tree[i] * tree[i];
+                difference += Math.pow((double) tree[i] - running[i], 2);
+            }
+            assertThat(Math.sqrt(difference / norm)).isLessThan(1e-5);
+        }
+    }
+}
