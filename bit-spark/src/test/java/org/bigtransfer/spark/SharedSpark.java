@@ -8,11 +8,12 @@ import org.bigtransfer.spark.train.TrainerConf;
 public final class SharedSpark {
     private SharedSpark() {}
 
-    /** The session, made at the first call: four slots in this JVM. */
+    /** The session, made at the first call: eight slots in this JVM. */
     public static SparkSession session() {
         return SparkSession.builder()
                 .config(TrainerConf.apply(new SparkConf(), 1))
-                .master("local[4]")
+                .master("local[8]")
+                .config("spark.default.parallelism", 4)
                 .appName("bit-spark tests")
                 .config("spark.ui.enabled", false)
                 .config("spark.driver.host", "127.0.0.1")

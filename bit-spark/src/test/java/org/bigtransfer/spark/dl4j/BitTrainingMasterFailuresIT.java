@@ -10,12 +10,17 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.bigtransfer.spark.SharedSpark;
 import org.bigtransfer.spark.dl4j.Samples.Middle;
 import org.deeplearning4j.core.loader.MultiDataSetLoader;
+import org.deeplearning4j.core.storage.impl.RemoteUIStatsStorageRouter;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.spark.api.TrainingHook;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.common.loader.Source;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -47,12 +52,54 @@ class BitTrainingMasterFailuresIT {
     void refusesWhatItCannotDo() {
         refused(
                 graph(),
-                5,
-                "replicas must be at most the slots of local[4], 4 (a slot is spark.task.cpus cores of an executor): 5");
+                9,
+                "replicas must be at most the slots of local[8], 8 (a slot is spark.task.cpus cores of an executor): 9");
         refused(graph().convertDataType(DataType.DOUBLE), 2, "the network's data type must be FLOAT: DOUBLE");
         ComputationGraph truncated = graph();
         truncated.getConfiguration().setBackpropType(BackpropType.TruncatedBPTT);
         refused(truncated, 2, "the network's back-propagation must be Standard, one update a batch: TruncatedBPTT");
+        ComputationGraph searching = graph();
+        searching
+                .getConfiguration()
+                .getDefaultConfiguration()
+                .setOptimizationAlgo(OptimizationAlgorithm.LINE_GRADIENT_DESCENT);
+        refused(
+                searching,
+                2,
+                "the network's optimization algorithm must be STOCHASTIC_GRADIENT_DESCENT, with any updater:"
+                        + " LINE_GRADIENT_DESCENT");
+    }
+
+    /** Does nothing, which nobody should count on. */
+    private static final class Hook implements TrainingHook {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void preUpdate(DataSet examples, Model model) {}
+
+        @Override
+        public void postUpdate(DataSet examples, Model model) {}
+
+        @Override
+        public void preUpdate(MultiDataSet examples, Model model) {}
+
+        @Override
+        public void postUpdate(MultiDataSet examples, Model model) {}
+    }
+
+    @Test
+    void refusesWhatItWouldHaveToIgnore() {
+        BitTrainingMaster master = BitTrainingMaster.builder(2, BATCH).build();
+        assertThatThrownBy(() -> master.addHook(new Hook()))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessage("training hooks are not supported: " + Hook.class.getName());
+        assertThatThrownBy(() -> master.setListeners(new RemoteUIStatsStorageRouter("http://127.0.0.1:1"), List.of()))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessage("listeners run on the driver and need no statistics storage router: "
+                        + RemoteUIStatsStorageRouter.class.getName());
+        assertThatThrownBy(() -> master.getWorkerInstance(spark(graph(), 2)))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessage("workers are tasks of a barrier stage; there is no instance of one");
         assertThatThrownBy(() -> spark(graph(), 2).setCollectTrainingStats(true))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessage("training statistics are not collected; listeners hear each update");

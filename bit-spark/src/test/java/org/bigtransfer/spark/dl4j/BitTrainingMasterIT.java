@@ -2,20 +2,18 @@ package org.bigtransfer.spark.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.bigtransfer.spark.ClusterDriver;
 import org.bigtransfer.spark.SharedSpark;
 import org.bigtransfer.spark.dl4j.Samples.Middle;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.spark.api.RDDTrainingApproach;
 import org.deeplearning4j.spark.api.Repartition;
@@ -27,7 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -228,45 +225,43 @@ class BitTrainingMasterIT {
         assertThat(graph.getIterationCount()).isZero();
     }
 
-    private static MultiLayerNetwork layers() {
-        MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
-                .seed(1)
-                .updater(new Nesterovs(0.1, 0.9))
-                .list()
-                .layer(new DenseLayer.Builder()
-                        .nIn(2)
-                        .nOut(8)
-                        .activation(Activation.TANH)
-                        .build())
-                .layer(new OutputLayer.Builder()
-                        .nIn(8)
-                        .nOut(3)
-                        .activation(Activation.SOFTMAX)
-                        .build())
-                .build());
-        network.init();
-        return network;
-    }
-
-    /** Learns the class from the numbers. */
-    private static List<DataSet> rows(int first, int count) {
-        return objects(first, count).stream()
-                .map(object -> new DataSet(object.getLabels(1), object.getLabels(0)))
-                .toList();
-    }
-
     @Test
     void aMultiLayerNetworkToo() {
-        SparkDl4jMultiLayer ours = new SparkDl4jMultiLayer(SPARK, layers(), ours(2, 1));
-        SparkDl4jMultiLayer theirs = new SparkDl4jMultiLayer(SPARK, layers(), dl4jSparks(2, 1));
+        SparkDl4jMultiLayer ours = new SparkDl4jMultiLayer(SPARK, Samples.layers(), ours(2, 1));
+        SparkDl4jMultiLayer theirs = new SparkDl4jMultiLayer(SPARK, Samples.layers(), dl4jSparks(2, 1));
         for (int update = 0; update < 2; update++) {
-            ours.fit(SPARK.parallelize(rows(2 * update, 2), 2));
-            theirs.fit(SPARK.parallelize(rows(2 * update, 2), 2));
+            ours.fit(SPARK.parallelize(Samples.rows(2 * update, 2, BATCH), 2));
+            theirs.fit(SPARK.parallelize(Samples.rows(2 * update, 2, BATCH), 2));
         }
-        assertSame(ours.getNetwork(), theirs.getNetwork(), layers());
+        assertSame(ours.getNetwork(), theirs.getNetwork(), Samples.layers());
         assertThat(ours.getScore()).isCloseTo(theirs.getScore(), org.assertj.core.api.Assertions.within(1e-6));
         INDArray state = ours.getNetwork().updaterState();
         assertThat(Arrays.stream(state.toDoubleVector()).map(Math::abs).max().orElseThrow())
                 .isPositive();
+    }
+
+    /** The two executors have neither their driver's memory nor its network. */
+    @Test
+    void filesTrainAlikeInExecutorsOfTheirOwn(@TempDir Path folder) throws Exception {
+        List<String> files = new ArrayList<>();
+        List<DataSet> rows = Samples.rows(0, 6, BATCH);
+        for (int i = 0; i < rows.size(); i++) {
+            files.add(folder.resolve("%d.bin".formatted(i)).toString());
+            rows.get(i).save(new java.io.File(files.get(i)));
+        }
+        List<String> said = ClusterDriver.run(folder, MasterCluster.class, String.join(",", files));
+        assertThat(said)
+                .as(Files.readString(folder.resolve("cluster.log")))
+                .startsWith(
+                        "replicas must be at most the slots of local-cluster[2,1,1024], 2"
+                                + " (a slot is spark.task.cpus cores of an executor): 3",
+                        "replica 0: data must exist: file:/nowhere/0",
+                        "updates heard: [0, 1, 2]");
+        SparkDl4jMultiLayer here = new SparkDl4jMultiLayer(SPARK, Samples.layers(), ours(2, 2));
+        here.fitPaths(SPARK.parallelize(files, 3), new MasterCluster.Loader());
+        assertThat(said).endsWith(Arrays.toString(here.getNetwork().params().toFloatVector()));
+        SparkDl4jMultiLayer inMemory = new SparkDl4jMultiLayer(SPARK, Samples.layers(), ours(2, 2));
+        inMemory.fit(SPARK.parallelize(rows, 1));
+        assertThat(here.getNetwork().params()).isEqualTo(inMemory.getNetwork().params());
     }
 }

@@ -1,6 +1,8 @@
 package org.bigtransfer.spark.dl4j;
 
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -10,11 +12,14 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** A network that is no BiT, and something for it to learn: a class and two numbers of an 8 × 8 image. */
@@ -92,5 +97,34 @@ final class Samples {
         return new MultiDataSet(
                 new INDArray[] {Nd4j.create(images, new int[] {count, 1, SIZE, SIZE})},
                 new INDArray[] {classes, Nd4j.create(numbers, new int[] {count, NUMBERS})});
+    }
+
+    /** A small network of layers, which learns the class from the numbers. */
+    static MultiLayerNetwork layers() {
+        MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .updater(new Nesterovs(0.1, 0.9))
+                .list()
+                .layer(new DenseLayer.Builder()
+                        .nIn(NUMBERS)
+                        .nOut(8)
+                        .activation(Activation.TANH)
+                        .build())
+                .layer(new OutputLayer.Builder()
+                        .nIn(8)
+                        .nOut(CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .build());
+        network.init();
+        return network;
+    }
+
+    /** What it learns from, in some objects of so many examples. */
+    static List<DataSet> rows(int first, int objects, int examples) {
+        return IntStream.range(first, first + objects)
+                .mapToObj(object -> examples(object, examples))
+                .map(object -> new DataSet(object.getLabels(1), object.getLabels(0)))
+                .toList();
     }
 }

@@ -76,8 +76,10 @@ class ResultTablesIT {
         TableFile.write(conf, root(), Table.RUNS, attempt, List.of(run("train", NOON)));
 
         ResultTables.register(spark, root());
-        assertThat(one("SELECT step, epoch, averaging_seconds, run_id, attempt FROM steps"))
-                .hasToString("[7,0.5,6.0,r1,%s]".formatted(attempt.attempt()));
+        assertThat(
+                        one(
+                                "SELECT step, epoch, data_seconds, compute_seconds, averaging_seconds, run_id, attempt FROM steps"))
+                .hasToString("[7,0.5,4.0,5.0,6.0,r1,%s]".formatted(attempt.attempt()));
         assertThat(
                         one(
                                 "SELECT model_run_id, step, dataset, split, examples, loss, top1, top5, seconds FROM evaluations"))

@@ -2,7 +2,9 @@ package org.bigtransfer.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.bigtransfer.hyperrule.Profile;
 import org.bigtransfer.spark.train.TrainResult.End;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,19 @@ class ResumedRunIT extends Training {
                         .map(StepRecord::loss)
                         .toList());
         assertSameBits(undisturbed, chain, 20);
+    }
+
+    /** Boundaries are after 1, 2, 6, 10, 14, 18 and the last; what follows one begins with the same weights and images. */
+    @Test
+    void theNumberOfReplicasMayChangeAtALongerPeriodToo() throws Exception {
+        Runs undisturbed = run().averagingPeriod(4).replicas(3);
+        List<StepRecord> expected = train(undisturbed, new Heard()).records();
+        Runs chain = undisturbed.in(run().run());
+        trained(chain.steps(10));
+        List<StepRecord> changed = train(chain.replicas(2), new Heard()).records();
+        assertThat(changed).extracting(StepRecord::step).isEqualTo(steps(20));
+        assertThat(changed.get(10).loss()).isCloseTo(expected.get(10).loss(), within(1e-12));
+        assertThat(chain.parameters(20)).isNotEqualTo(undisturbed.parameters(20));
     }
 
     @Test

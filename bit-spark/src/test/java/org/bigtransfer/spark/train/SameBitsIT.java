@@ -20,6 +20,13 @@ class SameBitsIT extends Training {
         }
     }
 
+    /** 14 micro-batches a step, and 6 in an epoch's last, which leaves two of eight replicas without any. */
+    @Test
+    void eightReplicasGiveTheSameBitsAsOne() throws Exception {
+        Supplier<Runs> small = () -> run().engine("dl4j").microBatch(1).every(20, 0);
+        assertSameBits(trained(small.get()), trained(small.get().replicas(8)), 20);
+    }
+
     /** Mixup's partners are other replicas' images, 14 of 90 do not end with an epoch, and the rate is in the velocity. */
     @Test
     void anyNumberOfReplicasGivesTheSameBitsWhereBatchesAreReversedAndEpochsContinued() throws Exception {

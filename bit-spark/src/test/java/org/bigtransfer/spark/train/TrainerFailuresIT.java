@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.TaskContext;
 import org.bigtransfer.spark.SharedSpark;
 import org.bigtransfer.spark.dataset.DatasetException;
+import org.bigtransfer.spark.exchange.Wire;
 import org.bigtransfer.spark.train.TrainResult.End;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,33 @@ class TrainerFailuresIT extends Training {
         int restarted = heard.events.indexOf("restarted 2");
         assertThat(heard.events.get(restarted + 1)).isEqualTo("stepped 10");
         assertThat(result.records()).extracting(StepRecord::step).isEqualTo(steps(20));
+        assertSameBits(undisturbed, run, 20);
+    }
+
+    @Test
+    void aReplicaThatHangsIsNamedByTheOthersAndTrainingGoesOn() throws Exception {
+        Runs undisturbed = trained(run());
+        AtomicInteger passes = new AtomicInteger();
+        PooledEngine.disturb(() -> {
+            if (TaskContext.getPartitionId() == 1 && passes.incrementAndGet() == 30) {
+                while (!Thread.interrupted()) {
+                    LockSupport.park();
+                }
+                throw new IllegalStateException("interrupted, as it must be");
+            }
+        });
+        Heard heard = new Heard();
+        Runs run = run().replicas(2);
+        SharedSpark.session().sparkContext().conf().set(Wire.SILENCE, "3s");
+        try {
+            assertThat(train(run, heard).records()).extracting(StepRecord::step).isEqualTo(steps(20));
+        } finally {
+            SharedSpark.session().sparkContext().conf().remove(Wire.SILENCE);
+        }
+        assertThat(heard.causes)
+                .singleElement()
+                .asString()
+                .matches("replica 0: replica 1 sent nothing for 3\\.\\d s: awaiting Header\\[.*");
         assertSameBits(undisturbed, run, 20);
     }
 
@@ -136,10 +164,10 @@ class TrainerFailuresIT extends Training {
 
     @Test
     void refusesMoreReplicasThanSlotsAtOnce() {
-        assertThatThrownBy(() -> train(run().replicas(5), new Heard()))
+        assertThatThrownBy(() -> train(run().globalBatch(18).replicas(9), new Heard()))
                 .isInstanceOf(TrainException.class)
-                .hasMessage("replicas must be at most the slots of local[4], 4"
-                        + " (a slot is spark.task.cpus cores of an executor): 5");
+                .hasMessage("replicas must be at most the slots of local[8], 8"
+                        + " (a slot is spark.task.cpus cores of an executor): 9");
     }
 
     @Test

@@ -30,6 +30,7 @@ abstract class Training {
     static class Heard implements TrainListener {
         final List<String> events = new ArrayList<>();
         final List<Evaluation> evaluations = new ArrayList<>();
+        final List<String> causes = new ArrayList<>();
         final List<SlowReplica> slow = new ArrayList<>();
         final AtomicReference<Trainer> trainer = new AtomicReference<>();
 
@@ -62,6 +63,7 @@ abstract class Training {
         @Override
         public void restarted(int attempt, String cause) {
             events.add("restarted " + attempt);
+            causes.add(cause);
         }
     }
 
