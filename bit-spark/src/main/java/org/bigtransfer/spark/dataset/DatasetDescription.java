@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.bigtransfer.spark.storage.FileTail;
 
 /**
  * What {@code dataset.json} says; it is written last, so a folder without it is no dataset.
@@ -28,7 +29,7 @@ public record DatasetDescription(
         Map<String, Long> rejected,
         Layout layout)
         implements Serializable {
-    public static final int SCHEMA_VERSION = 1;
+    public static final int SCHEMA_VERSION = 2;
     public static final String TRAIN = "train";
     public static final String VALIDATION = "validation";
 
@@ -83,8 +84,9 @@ public record DatasetDescription(
      * @param path relative to the dataset's folder
      * @param bytes its length
      * @param rowGroups the rows of each row group
+     * @param tail its indexes and its footer, which has checksums of all the rest
      */
-    public record DataFile(String path, long bytes, List<Integer> rowGroups) implements Serializable {
+    public record DataFile(String path, long bytes, List<Integer> rowGroups, FileTail tail) implements Serializable {
         public DataFile {
             rowGroups = List.copyOf(rowGroups);
         }

@@ -13,6 +13,8 @@ import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.api.Binary;
+import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
+import org.bigtransfer.spark.storage.FileTail;
 import org.bigtransfer.spark.storage.ParquetStream;
 import org.bigtransfer.spark.storage.ReproducibleFooter;
 
@@ -23,6 +25,7 @@ public final class ImageWriter implements AutoCloseable {
 
     private final ReproducibleFooter stream;
     private final ParquetWriter<Group> writer;
+    private FileTail tail;
 
     /** The footer's key under which a file says which dataset it is part of. */
     static final String DATASET_HASH = "bit.dataset-hash";
@@ -72,14 +75,15 @@ public final class ImageWriter implements AutoCloseable {
     public void close() throws IOException {
         stream.holdBack();
         writer.close();
-        stream.release();
+        tail = stream.release();
     }
 
-    /** The rows of each row group written. Only after {@link #close()}. */
-    public List<Integer> rowGroups() {
-        return writer.getFooter().getBlocks().stream()
+    /** The file as the dataset's description is to tell of it. Only after {@link #close()}. @param path of the file */
+    public DataFile file(String path) {
+        List<Integer> rowGroups = writer.getFooter().getBlocks().stream()
                 .map(BlockMetaData::getRowCount)
                 .map(Math::toIntExact)
                 .toList();
+        return new DataFile(path, stream.bytes(), rowGroups, tail);
     }
 }

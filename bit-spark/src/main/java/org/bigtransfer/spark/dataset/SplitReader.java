@@ -1,6 +1,5 @@
 package org.bigtransfer.spark.dataset;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,21 +12,17 @@ import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.metadata.BlockMetaData;
-import org.apache.parquet.hadoop.metadata.ParquetMetadata;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 import org.bigtransfer.preprocess.RejectedImageException;
-import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 
 /**
- * Reads the row groups of a split, which are counted over its files in order. Every page's checksum is verified.
+ * Reads the row groups of a split, which are counted over its files in order. Everything read is verified first.
  *
- * <p>Keeps the files' footers but no open file; may be used by several threads.
+ * <p>Keeps the footers of files that it read from but no open file; may be used by several threads.
  */
 public final class SplitReader {
     private final Configuration conf;
@@ -38,13 +33,12 @@ public final class SplitReader {
     private final Split split;
     private final int[] fileOf;
     private final int[] groupInFile;
-    private final Map<Integer, ParquetMetadata> footers = new ConcurrentHashMap<>();
+    private final Map<Integer, VerifiedFile> files = new ConcurrentHashMap<>();
 
     /** @param dataset the dataset's folder @param split one of its splits' names */
     public SplitReader(Configuration conf, String dataset, DatasetDescription description, String split)
             throws DatasetException {
-        this.conf = new Configuration(conf);
-        this.conf.setBoolean("parquet.page.verify-checksum.enabled", true);
+        this.conf = conf;
         this.dataset = dataset;
         this.classes = description.classes().size();
         this.hash = description.contentHash();
@@ -149,9 +143,9 @@ public final class SplitReader {
     }
 
     private <T> List<T> read(int rowGroup, MessageType columns, Function<Group, T> convert) throws IOException {
-        DataFile file = split.files().get(fileOf[rowGroup]);
-        Path path = new Path(dataset, file.path());
-        try (ParquetFileReader reader = new ParquetFileReader(conf, path, footer(rowGroup))) {
+        int number = fileOf[rowGroup];
+        Path path = path(number);
+        try (ParquetFileReader reader = file(number).open(groupInFile[rowGroup], columns)) {
             reader.setRequestedSchema(columns);
             PageReadStore pages = reader.readRowGroup(groupInFile[rowGroup]);
             RecordReader<Group> records = new ColumnIOFactory()
@@ -172,35 +166,16 @@ public final class SplitReader {
         return thrown.getCause() == null ? thrown.getMessage() : thrown.getMessage() + ": " + reason(thrown.getCause());
     }
 
-    private ParquetMetadata footer(int rowGroup) throws IOException {
-        int number = fileOf[rowGroup];
-        ParquetMetadata known = footers.get(number);
-        if (known != null) {
-            return known;
+    private Path path(int number) {
+        return new Path(dataset, split.files().get(number).path());
+    }
+
+    private VerifiedFile file(int number) throws IOException {
+        VerifiedFile known = files.get(number);
+        if (known == null) {
+            known = new VerifiedFile(conf, path(number), split.files().get(number), hash);
+            files.put(number, known);
         }
-        DataFile file = split.files().get(number);
-        Path path = new Path(dataset, file.path());
-        ParquetMetadata footer;
-        try (ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(path, conf))) {
-            footer = reader.getFooter();
-        } catch (FileNotFoundException e) {
-            throw new DatasetException("%s must exist, as dataset.json says".formatted(path), e);
-        } catch (RuntimeException e) {
-            // Parquet's way of saying that the magic bytes or the footer are wrong.
-            throw new DatasetException("%s must be a Parquet file: %s".formatted(path, e.getMessage()), e);
-        }
-        String of = footer.getFileMetaData().getKeyValueMetaData().getOrDefault(ImageWriter.DATASET_HASH, hash);
-        if (!of.equals(hash)) {
-            throw new DatasetException("dataset hash mismatch: %s is part of dataset %s, and dataset.json is of %s"
-                    .formatted(path, of, hash));
-        }
-        List<Long> rows =
-                footer.getBlocks().stream().map(BlockMetaData::getRowCount).toList();
-        if (!rows.equals(file.rowGroups().stream().map(Integer::longValue).toList())) {
-            throw new DatasetException(
-                    "row groups of %s must be %s, as dataset.json says: %s".formatted(path, file.rowGroups(), rows));
-        }
-        footers.put(number, footer);
-        return footer;
+        return known;
     }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
@@ -22,6 +21,7 @@ import org.apache.parquet.schema.Types;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.ImageRow;
 import org.bigtransfer.spark.dataset.ImageWriter;
+import org.bigtransfer.spark.storage.FileTail;
 import org.bigtransfer.spark.storage.ParquetStream;
 import org.bigtransfer.spark.storage.PublishedFile;
 import org.bigtransfer.spark.storage.ReproducibleFooter;
@@ -93,7 +93,7 @@ record PartWriter(
             }
             List<Written> written = new ArrayList<>();
             for (Map.Entry<String, OpenFile> file : open.entrySet()) {
-                written.add(new Written(file.getKey(), file.getValue().publish(conf, dataset)));
+                written.add(new Written(file.getKey(), file.getValue().publish()));
             }
             return written;
         } finally {
@@ -114,14 +114,13 @@ record PartWriter(
 
         abstract void write(Place place, CheckedFile file) throws IOException;
 
-        abstract List<Integer> finish() throws IOException;
+        /** Writes what is left. @param relative the file's path in the dataset */
+        abstract DataFile finish(String relative) throws IOException;
 
-        DataFile publish(Configuration conf, String dataset) throws IOException {
-            List<Integer> rowGroups = finish();
+        DataFile publish() throws IOException {
+            DataFile file = finish(path.getParent().getName() + "/" + path.getName());
             draft.publish();
-            FileSystem fs = path.getFileSystem(conf);
-            String relative = path.getParent().getName() + "/" + path.getName();
-            return new DataFile(relative, fs.getFileStatus(path).getLen(), rowGroups);
+            return file;
         }
     }
 
@@ -144,9 +143,9 @@ record PartWriter(
         }
 
         @Override
-        List<Integer> finish() throws IOException {
+        DataFile finish(String relative) throws IOException {
             writer.close();
-            return writer.rowGroups();
+            return writer.file(relative);
         }
     }
 
@@ -175,11 +174,11 @@ record PartWriter(
         }
 
         @Override
-        List<Integer> finish() throws IOException {
+        DataFile finish(String relative) throws IOException {
             stream.holdBack();
             writer.close();
-            stream.release();
-            return List.of(rows);
+            FileTail tail = stream.release();
+            return new DataFile(relative, stream.bytes(), List.of(rows), tail);
         }
     }
 }

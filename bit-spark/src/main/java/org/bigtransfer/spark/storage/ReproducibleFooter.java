@@ -15,7 +15,8 @@ import org.apache.parquet.format.Util;
 
 /**
  * A stream for a Parquet file whose bytes follow from its rows alone. Parquet lists a column's encodings in the order of
- * a hash set of enums, which differs from one JVM to the next; here they are sorted before the footer is written.
+ * a hash set of enums, which differs from one JVM to the next; here they are sorted before the footer is written. The
+ * footer also gets {@link ColumnChecksums}.
  *
  * <p>Call {@link #holdBack()}, close the Parquet writer, call {@link #release()}.
  */
@@ -23,7 +24,10 @@ public final class ReproducibleFooter extends OutputStream {
     private static final int LENGTH_AND_MAGIC = 8;
 
     private final OutputStream out;
+    private final ColumnChecksums checksums = new ColumnChecksums();
     private ByteArrayOutputStream held;
+    private long heldFrom;
+    private long bytes;
 
     public ReproducibleFooter(OutputStream out) {
         this.out = out;
@@ -32,14 +36,41 @@ public final class ReproducibleFooter extends OutputStream {
     /** Keeps in memory what is written from now on: the last row group and the footer. */
     public void holdBack() {
         held = new ByteArrayOutputStream();
+        heldFrom = checksums.position();
     }
 
-    /** Writes what was held back, with encodings in their order. */
-    public void release() throws IOException {
-        byte[] tail = held.toByteArray();
-        int end = tail.length - LENGTH_AND_MAGIC;
-        int length = ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt(end);
-        FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(tail, end - length, length));
+    /** Writes what was held back, with encodings in their order and checksums. */
+    public FileTail release() throws IOException {
+        byte[] written = held.toByteArray();
+        int end = written.length - LENGTH_AND_MAGIC;
+        int length = ByteBuffer.wrap(written).order(ByteOrder.LITTLE_ENDIAN).getInt(end);
+        FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(written, end - length, length));
+        sortEncodings(footer);
+        int rows = (int) Math.max(0, checksums.addTo(footer) - heldFrom);
+        ByteArrayOutputStream changed = new ByteArrayOutputStream();
+        Util.writeFileMetaData(footer, changed);
+        ByteArrayOutputStream tail = new ByteArrayOutputStream();
+        tail.write(written, rows, end - length - rows);
+        changed.writeTo(tail);
+        tail.writeBytes(ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(changed.size())
+                .array());
+        tail.write(written, end + Integer.BYTES, Integer.BYTES);
+        out.write(written, 0, rows);
+        tail.writeTo(out);
+        held = null;
+        long begin = heldFrom + rows;
+        bytes = begin + tail.size();
+        return new FileTail(begin, FileTail.checksum(tail.toByteArray(), 0, tail.size()));
+    }
+
+    /** The file's length. Only after {@link #release()}. */
+    public long bytes() {
+        return bytes;
+    }
+
+    private static void sortEncodings(FileMetaData footer) {
         for (RowGroup group : footer.getRow_groups()) {
             for (ColumnChunk column : group.getColumns()) {
                 ColumnMetaData data = column.getMeta_data();
@@ -49,25 +80,16 @@ public final class ReproducibleFooter extends OutputStream {
                 }
             }
         }
-        ByteArrayOutputStream sorted = new ByteArrayOutputStream();
-        Util.writeFileMetaData(footer, sorted);
-        out.write(tail, 0, end - length);
-        sorted.writeTo(out);
-        out.write(ByteBuffer.allocate(Integer.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(sorted.size())
-                .array());
-        out.write(tail, end + Integer.BYTES, Integer.BYTES);
-        held = null;
     }
 
     @Override
     public void write(int b) throws IOException {
-        (held == null ? out : held).write(b);
+        write(new byte[] {(byte) b}, 0, 1);
     }
 
     @Override
     public void write(byte[] bytes, int offset, int count) throws IOException {
+        checksums.update(bytes, offset, count);
         (held == null ? out : held).write(bytes, offset, count);
     }
 

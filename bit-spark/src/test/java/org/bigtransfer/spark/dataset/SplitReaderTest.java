@@ -76,8 +76,8 @@ class SplitReaderTest {
         SplitReader reader = reader();
         assertThatThrownBy(() -> reader.read(0))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageStartingWith("row group 0 of %s must be readable: ".formatted(file))
-                .hasMessageContaining("CRC");
+                .hasMessageStartingWith(
+                        "row group 0 of %s must be undamaged: the checksum of column image must be ".formatted(file));
     }
 
     @Test
@@ -91,19 +91,20 @@ class SplitReaderTest {
         Files.writeString(folder.resolve("split=train/part-00001.parquet"), "nothing of that kind");
         assertThatThrownBy(() -> missing.read(missing.rowGroups() - 1))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageStartingWith(folder + "/split=train/part-00001.parquet must be a Parquet file: ");
+                .hasMessageStartingWith(folder + "/split=train/part-00001.parquet must have ")
+                .hasMessageEndingWith(" bytes, as dataset.json says: it ends before");
     }
 
     @Test
     void filesWithOtherRowsThanDescribedAreRefused() throws IOException {
         TinyDataset.write(folder, 1, 20);
-        TinyDataset.write(folder.resolve("other"), 1, 19);
+        TinyDataset.write(folder.resolve("other"), 1, 30);
         SplitReader reader = reader();
         Path file = folder.resolve("split=train/part-00000.parquet");
         Files.copy(folder.resolve("other/split=train/part-00000.parquet"), file, StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> reader.read(0))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageStartingWith("row groups of %s must be [".formatted(file));
+                .hasMessageStartingWith("footer of %s must be undamaged: its checksum must be ".formatted(file));
     }
 
     @Test
@@ -145,18 +146,27 @@ class SplitReaderTest {
         TinyDataset.write(folder, 1, 4);
         Path json = folder.resolve("dataset.json");
         String text = Files.readString(json);
-        replace(json, text.replace("\"schemaVersion\" : 1", "\"schemaVersion\" : 2"));
+        replace(json, text.replace("\"schemaVersion\" : 2", "\"schemaVersion\" : 1"));
         assertThatThrownBy(() -> DatasetFile.read(conf, folder.toString()))
                 .isInstanceOf(DatasetException.class)
-                .hasMessage("schemaVersion of %s must be 1: 2".formatted(json));
-        replace(json, text.replace("\"medianWidth\"", "\"medianWide\""));
+                .hasMessage("schemaVersion of %s must be 2 (shard the images again): 1".formatted(json));
+        for (String change : List.of("\"medianWide\"", "\"medianWidth\" : 1, \"more\"")) {
+            replace(json, text.replace("\"medianWidth\"", change));
+            assertThatThrownBy(() -> DatasetFile.read(conf, folder.toString()))
+                    .isInstanceOf(DatasetException.class)
+                    .hasMessageStartingWith(json + " must be as it was written: its checksum must be \"");
+        }
+        replace(json, text.substring(0, text.length() - 1));
         assertThatThrownBy(() -> DatasetFile.read(conf, folder.toString()))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageStartingWith(
-                        json + " must be a dataset's description: Missing creator property 'medianWidth'");
-        replace(json, text.replace("\"examples\" : 4", "\"examples\" : 5"));
-        assertThatThrownBy(() -> DatasetFile.read(conf, folder.toString()))
-                .hasMessageContaining("a split must have as many examples as its classes and its files: 5, 4, 4");
+                .hasMessageStartingWith(json + " must be a dataset's description: Unexpected end-of-input");
+    }
+
+    @Test
+    void countsThatDoNotAddUpAreRefused() throws IOException {
+        Split four = TinyDataset.write(folder, 1, 4).split("train");
+        assertThatThrownBy(() -> new Split(5, four.classExamples(), four.files()))
+                .hasMessage("a split must have as many examples as its classes and its files: 5, 4, 4");
     }
 
     /** Without the checksum file that Hadoop's local file system keeps beside. */

@@ -71,7 +71,7 @@ public final class TinyDataset {
             }
             writer.close();
             Files.write(folder.resolve(name), bytes.toByteArray());
-            files.add(new DataFile(name, bytes.size(), writer.rowGroups()));
+            files.add(writer.file(name));
         }
         List<Long> counts =
                 IntStream.range(0, byClass.length).mapToObj(i -> byClass[i]).toList();

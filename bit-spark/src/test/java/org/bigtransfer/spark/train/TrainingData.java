@@ -13,7 +13,6 @@ import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.spark.dataset.DatasetDescription;
-import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.DatasetDescription.Layout;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 import org.bigtransfer.spark.dataset.DatasetFile;
@@ -30,6 +29,11 @@ final class TrainingData {
     private TrainingData() {}
 
     static void write(Path folder, String hash) throws IOException {
+        write(folder, hash, 1);
+    }
+
+    /** @param seed that the rows are said to be laid out by */
+    static void write(Path folder, String hash, long seed) throws IOException {
         Split train = split(folder, hash, DatasetDescription.TRAIN, EXAMPLES, 0);
         Split validation = split(folder, hash, DatasetDescription.VALIDATION, 30, 1000);
         DatasetFile.write(
@@ -43,7 +47,7 @@ final class TrainingData {
                         SIZE,
                         SIZE,
                         Map.of(DatasetDescription.TRAIN, 0L, DatasetDescription.VALIDATION, 0L),
-                        new Layout(1, 8_000, 1_000_000)));
+                        new Layout(seed, 8_000, 1_000_000)));
     }
 
     private static Split split(Path folder, String hash, String name, int examples, int first) throws IOException {
@@ -62,7 +66,7 @@ final class TrainingData {
         return new Split(
                 examples,
                 new ArrayList<>(Collections.nCopies(CLASSES.size(), (long) examples / CLASSES.size())),
-                List.of(new DataFile(path, bytes.size(), writer.rowGroups())));
+                List.of(writer.file(path)));
     }
 
     private static byte[] png(int number, int label) throws IOException {

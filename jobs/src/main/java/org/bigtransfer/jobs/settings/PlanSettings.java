@@ -8,6 +8,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.DatasetDescription.Layout;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
+import org.bigtransfer.spark.storage.FileTail;
 
 /** What a plan is told of a dataset that is not there yet, 0 for what is not; see {@code reference.conf} for each. */
 public record PlanSettings(int examples, int classes, int width, int height, double imagesPerSecond) {
@@ -35,7 +36,7 @@ public record PlanSettings(int examples, int classes, int width, int height, dou
         List<Long> classExamples = IntStream.range(0, classes)
                 .mapToObj(label -> (long) (examples / classes + (label < examples % classes ? 1 : 0)))
                 .toList();
-        List<DataFile> files = List.of(new DataFile("", 0, List.of(examples)));
+        List<DataFile> files = List.of(new DataFile("", 0, List.of(examples), new FileTail(0, "")));
         Split split = new Split(examples, classExamples, files);
         return new DatasetDescription(
                 DatasetDescription.SCHEMA_VERSION,

@@ -72,7 +72,7 @@ class RunReportIT {
         List<Long> counts = new ArrayList<>();
         List<TableRow.Prediction> predictions = new ArrayList<>();
         Path file = split.resolve("part-00000.parquet");
-        List<Integer> groups;
+        DatasetDescription.DataFile data;
         try (OutputStream out = Files.newOutputStream(file);
                 Stream<Path> folders = Files.list(images.resolve("validation")).sorted()) {
             ImageWriter writer = new ImageWriter(out, 100_000, "0".repeat(64));
@@ -89,9 +89,8 @@ class RunReportIT {
                 }
             }
             writer.close();
-            groups = writer.rowGroups();
+            data = writer.file("split=validation/" + file.getFileName());
         }
-        var data = new DatasetDescription.DataFile("split=validation/" + file.getFileName(), Files.size(file), groups);
         DatasetFile.write(
                 conf,
                 folder.resolve("dataset").toString(),

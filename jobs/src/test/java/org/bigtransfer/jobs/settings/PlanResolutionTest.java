@@ -20,6 +20,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.DatasetDescription.Layout;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
+import org.bigtransfer.spark.storage.FileTail;
 import org.bigtransfer.spark.train.TrainPlan;
 import org.bigtransfer.spark.train.TrainPlan.Teacher;
 import org.bigtransfer.spark.train.TrainPlan.Weights;
@@ -49,7 +50,7 @@ class PlanResolutionTest {
         return new Split(
                 examples,
                 LongStream.of(classExamples).boxed().toList(),
-                List.of(new DataFile("part.parquet", 1, List.of(examples))));
+                List.of(new DataFile("part.parquet", 1, List.of(examples), new FileTail(0, ""))));
     }
 
     private static TrainPlan plan(DatasetDescription dataset, int slots, String... assignments) {
