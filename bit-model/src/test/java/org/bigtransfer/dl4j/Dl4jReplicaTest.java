@@ -1,6 +1,7 @@
 package org.bigtransfer.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bigtransfer.replica.Floats.assertClose;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +16,7 @@ import java.util.concurrent.Future;
 import org.assertj.core.data.Offset;
 import org.bigtransfer.replica.Engine;
 import org.bigtransfer.replica.Epsilon;
-import org.bigtransfer.replica.FlatVector;
+import org.bigtransfer.replica.Floats;
 import org.bigtransfer.replica.Loss;
 import org.bigtransfer.replica.MicroBatch;
 import org.bigtransfer.replica.MomentumForm;
@@ -36,27 +37,15 @@ import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 class Dl4jReplicaTest {
-    private static Replica open(GoldenCase golden, int threads) {
-        Replica replica = Engine.named("dl4j").open(golden.spec(threads));
-        golden.load(replica.parameters());
-        return replica;
-    }
-
-    private static float[] read(FlatVector vector) {
-        float[] values = new float[Math.toIntExact(vector.length())];
-        vector.read(0, values, 0, values.length);
-        return values;
-    }
-
     /** Parameters after a few steps. */
     private static float[] train(GoldenCase golden, int threads) {
-        try (Replica replica = open(golden, threads)) {
+        try (Replica replica = golden.open(threads)) {
             for (int step = 0; step < 3; step++) {
                 replica.clearGradient();
                 replica.accumulate(golden.batch(), 1);
                 replica.update(0.01);
             }
-            return read(replica.parameters());
+            return Floats.of(replica.parameters());
         }
     }
 
@@ -75,7 +64,7 @@ class Dl4jReplicaTest {
             replica.accumulate(golden.batch(), 1);
             assertThat(graph[0].getGradientsViewArray()).isNotNull();
             assertThat(graph[0].getUpdater(false)).isNull();
-            assertThat(read(replica.optimizerState())).containsOnly(0);
+            assertThat(Floats.of(replica.optimizerState())).containsOnly(0);
             assertThat(graph[0].getUpdater(false)).isNotNull();
         }
     }
@@ -86,11 +75,11 @@ class Dl4jReplicaTest {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         float[] logits;
         float[] parameters;
-        try (Replica replica = open(golden, 1)) {
+        try (Replica replica = golden.open(1)) {
             replica.save(file);
             logits = replica.predict(golden.images(), golden.count(), golden.size())
                     .logits();
-            parameters = read(replica.parameters());
+            parameters = Floats.of(replica.parameters());
         }
         ComputationGraph restored =
                 ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(file.toByteArray()), false);
@@ -135,50 +124,50 @@ class Dl4jReplicaTest {
         try (Replica replica = Engine.named("dl4j").open(spec)) {
             golden.load(replica.parameters());
             double loss = replica.accumulate(whole, 1);
-            float[] expected = read(replica.gradient());
+            float[] expected = Floats.of(replica.gradient());
             replica.clearGradient();
             double one = replica.accumulate(
                     new MicroBatch(whole.images().slice(0, pixels), 1, golden.size(), first), 1.0 / 3);
             double two = replica.accumulate(
                     new MicroBatch(whole.images().slice(pixels, 2 * pixels), 2, golden.size(), rest), 2.0 / 3);
             assertThat(one / 3 + 2 * two / 3).isCloseTo(loss, Offset.offset(1e-6 * loss));
-            assertClose(read(replica.gradient()), expected, 1e-5);
+            assertClose(Floats.of(replica.gradient()), expected, 1e-5);
         }
     }
 
     @Test
     void theGradientIsZeroOnceClearedAndKeepsWhatIsWritten() throws IOException {
         GoldenCase golden = GoldenCase.ours();
-        try (Replica replica = open(golden, 1)) {
+        try (Replica replica = golden.open(1)) {
             replica.accumulate(golden.batch(), 1);
-            float[] once = read(replica.gradient());
+            float[] once = Floats.of(replica.gradient());
             replica.clearGradient();
-            assertThat(read(replica.gradient())).containsOnly(0);
+            assertThat(Floats.of(replica.gradient())).containsOnly(0);
 
             replica.clearGradient();
             replica.accumulate(golden.batch(), 1);
             float[] written = new float[once.length];
             Arrays.fill(written, 2);
             replica.gradient().write(0, written, 0, written.length);
-            assertThat(read(replica.gradient())).isEqualTo(written);
+            assertThat(Floats.of(replica.gradient())).isEqualTo(written);
             replica.accumulate(golden.batch(), 1);
-            float[] sum = read(replica.gradient());
+            float[] sum = Floats.of(replica.gradient());
             assertThat(sum[7]).isEqualTo(2 + once[7]);
             replica.accumulate(golden.batch(), 1);
-            assertThat(read(replica.gradient())[7]).isEqualTo(sum[7] + once[7]);
+            assertThat(Floats.of(replica.gradient())[7]).isEqualTo(sum[7] + once[7]);
         }
     }
 
     @Test
     void updateLeavesTheGradientAndKeepsTheVelocity() throws IOException {
         GoldenCase golden = GoldenCase.ours();
-        try (Replica replica = open(golden, 1)) {
+        try (Replica replica = golden.open(1)) {
             replica.accumulate(golden.batch(), 1);
-            float[] gradient = read(replica.gradient());
+            float[] gradient = Floats.of(replica.gradient());
             replica.update(0.5);
-            assertThat(read(replica.gradient())).isEqualTo(gradient);
-            assertThat(read(replica.optimizerState())).isEqualTo(gradient);
-            float[] parameters = read(replica.parameters());
+            assertThat(Floats.of(replica.gradient())).isEqualTo(gradient);
+            assertThat(Floats.of(replica.optimizerState())).isEqualTo(gradient);
+            float[] parameters = Floats.of(replica.parameters());
             assertThat(parameters[7]).isEqualTo(golden.weights()[7] - 0.5f * gradient[7]);
         }
     }
@@ -228,15 +217,5 @@ class Dl4jReplicaTest {
             graph.fit(data);
         }
         assertClose(graph.params().dup().data().asFloat(), train(golden, 1), 1e-5);
-    }
-
-    private static void assertClose(float[] ours, float[] theirs, double tolerance) {
-        double difference = 0;
-        double norm = 0;
-        for (int i = 0; i < theirs.length; i++) {
-            difference += Math.pow((double) ours[i] - theirs[i], 2);
-            norm += Math.pow(theirs[i], 2);
-        }
-        assertThat(Math.sqrt(difference / norm)).isLessThan(tolerance);
     }
 }

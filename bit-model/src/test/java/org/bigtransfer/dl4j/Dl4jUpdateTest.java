@@ -14,7 +14,7 @@ import org.bigtransfer.architecture.ParameterLayout.Tensor;
 import org.bigtransfer.architecture.TensorPatterns;
 import org.bigtransfer.replica.Engine;
 import org.bigtransfer.replica.Epsilon;
-import org.bigtransfer.replica.FlatVector;
+import org.bigtransfer.replica.Floats;
 import org.bigtransfer.replica.Loss;
 import org.bigtransfer.replica.MomentumForm;
 import org.bigtransfer.replica.Optimizer;
@@ -30,18 +30,6 @@ import org.nd4j.linalg.schedule.ScheduleType;
 
 /** What an update does to parameters and velocity: decay, both forms of momentum, frozen tensors. */
 class Dl4jUpdateTest {
-    private static Replica open(GoldenCase golden, int threads) {
-        Replica replica = Engine.named("dl4j").open(golden.spec(threads));
-        golden.load(replica.parameters());
-        return replica;
-    }
-
-    private static float[] read(FlatVector vector) {
-        float[] values = new float[Math.toIntExact(vector.length())];
-        vector.read(0, values, 0, values.length);
-        return values;
-    }
-
     /** Numbers of PyTorch 2.15's {@code SGD(momentum=0.9, weight_decay=0.25)} in float32, which fuses g + decay · p. */
     @Test
     void kernelsDecayAndNothingElseDoes() throws IOException {
@@ -128,7 +116,7 @@ class Dl4jUpdateTest {
             replica.parameters().write(0, ones, 0, ones.length);
             replica.gradient().write(0, ones, 0, ones.length);
             replica.update(0.5);
-            float[] after = read(replica.parameters());
+            float[] after = Floats.of(replica.parameters());
             for (Tensor tensor : spec.layout().tensors()) {
                 float[] values =
                         Arrays.copyOfRange(after, (int) tensor.offset(), (int) (tensor.offset() + tensor.length()));
@@ -148,10 +136,10 @@ class Dl4jUpdateTest {
         Optimizer optimizer = new Optimizer(MomentumForm.RATE_OUTSIDE, 0, frozen);
         ReplicaSpec spec = new ReplicaSpec(
                 free.architecture(), free.classes(), free.epsilon(), free.loss(), optimizer, free.threads());
-        try (Replica moving = open(golden, 1);
+        try (Replica moving = golden.open(1);
                 Replica staying = Engine.named("dl4j").open(spec)) {
             golden.load(staying.parameters());
-            float[] before = read(staying.parameters());
+            float[] before = Floats.of(staying.parameters());
             for (Replica replica : List.of(moving, staying)) {
                 replica.accumulate(golden.batch(), 1);
                 replica.update(0.01);
@@ -161,12 +149,12 @@ class Dl4jUpdateTest {
                 boolean stays = frozen.contains(tensor.name());
                 int from = (int) tensor.offset();
                 int to = from + (int) tensor.length();
-                assertThat(Arrays.copyOfRange(read(staying.parameters()), from, to))
+                assertThat(Arrays.copyOfRange(Floats.of(staying.parameters()), from, to))
                         .as(tensor.name())
-                        .isEqualTo(Arrays.copyOfRange(stays ? before : read(moving.parameters()), from, to));
-                assertThat(Arrays.copyOfRange(read(staying.optimizerState()), from, to))
+                        .isEqualTo(Arrays.copyOfRange(stays ? before : Floats.of(moving.parameters()), from, to));
+                assertThat(Arrays.copyOfRange(Floats.of(staying.optimizerState()), from, to))
                         .as("velocity of %s", tensor.name())
-                        .isEqualTo(Arrays.copyOfRange(stays ? zeros : read(moving.optimizerState()), from, to));
+                        .isEqualTo(Arrays.copyOfRange(stays ? zeros : Floats.of(moving.optimizerState()), from, to));
             }
         }
     }

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.architecture.ParameterLayout.Tensor;
+import org.bigtransfer.replica.Engine;
 import org.bigtransfer.replica.Epsilon;
 import org.bigtransfer.replica.FlatVector;
 import org.bigtransfer.replica.Loss;
 import org.bigtransfer.replica.MicroBatch;
+import org.bigtransfer.replica.Replica;
 import org.bigtransfer.replica.ReplicaSpec;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -166,6 +168,13 @@ record GoldenCase(
     /** What opens its network. */
     ReplicaSpec spec(int threads) {
         return ReplicaSpec.of(architecture(), classes(), threads);
+    }
+
+    /** Its network by Deeplearning4j, with its weights. The caller closes it. */
+    Replica open(int threads) {
+        Replica replica = Engine.named("dl4j").open(spec(threads));
+        load(replica.parameters());
+        return replica;
     }
 
     /** Its network in double, with its weights and a gradients view. */

@@ -11,7 +11,6 @@ import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.architecture.FeatureOutput;
 import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.architecture.ParameterLayout.Tensor;
-import org.bigtransfer.replica.Engine;
 import org.bigtransfer.replica.Epsilon;
 import org.bigtransfer.replica.FlatVector;
 import org.bigtransfer.replica.Loss;
@@ -75,7 +74,7 @@ class GoldenTest {
     @ValueSource(strings = {"ours", "official"})
     void predictionsAreTheReferences(String name) throws IOException {
         GoldenCase golden = golden(name);
-        try (Replica replica = open(golden)) {
+        try (Replica replica = golden.open(1)) {
             Predictions predictions = replica.predict(golden.images(), golden.count(), golden.size());
             assertClose("pre-logits", predictions.preLogits(), golden.values().values("pre_logits"));
             assertClose("logits", predictions.logits(), golden.values().values("logits"));
@@ -92,7 +91,7 @@ class GoldenTest {
             names.add("block" + block);
         }
         names.add("block1/unit01");
-        try (Replica replica = open(golden)) {
+        try (Replica replica = golden.open(1)) {
             List<float[]> features = replica.features(
                     golden.images(),
                     golden.count(),
@@ -112,7 +111,7 @@ class GoldenTest {
     @ValueSource(strings = {"ours", "official"})
     void lossAndEveryGradientAreTheReferences(String name) throws IOException {
         GoldenCase golden = golden(name);
-        try (Replica replica = open(golden)) {
+        try (Replica replica = golden.open(1)) {
             double loss = replica.accumulate(golden.batch(), 1);
             assertThat(loss).isCloseTo(golden.values().value("loss"), within(TENSOR * loss));
             for (Tensor tensor : replica.layout().tensors()) {
@@ -154,7 +153,7 @@ class GoldenTest {
     @ValueSource(strings = {"ours", "official"})
     void threeMomentumStepsAreTheReferences(String name) throws IOException {
         GoldenCase golden = golden(name);
-        try (Replica replica = open(golden)) {
+        try (Replica replica = golden.open(1)) {
             double[] rates = golden.values().values("step_lrs");
             double[] losses = golden.values().values("step_losses");
             for (int step = 0; step < rates.length; step++) {
@@ -169,12 +168,6 @@ class GoldenTest {
             double after = golden.values().value("loss_after");
             assertThat(replica.accumulate(golden.batch(), 1)).isCloseTo(after, within(STEP_LOSS * after));
         }
-    }
-
-    private static Replica open(GoldenCase golden) {
-        Replica replica = Engine.named("dl4j").open(golden.spec(1));
-        golden.load(replica.parameters());
-        return replica;
     }
 
     private static double[] read(FlatVector vector, Tensor tensor) {

@@ -1,6 +1,7 @@
 package org.bigtransfer.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bigtransfer.replica.Floats.assertClose;
 
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bigtransfer.dl4j.compute.Arithmetic;
-import org.bigtransfer.replica.FlatVector;
+import org.bigtransfer.replica.Floats;
 import org.bigtransfer.replica.Predictions;
 import org.bigtransfer.replica.Replica;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -39,22 +40,16 @@ class GraphMemoryTest {
             for (int step = 0; step < STEPS; step++) {
                 replica.clearGradient();
                 losses[step] = replica.accumulate(golden.batch(), 0.25) + replica.accumulate(golden.batch(), 0.75);
-                gradient = step == 0 ? read(replica.gradient()) : gradient;
+                gradient = step == 0 ? Floats.of(replica.gradient()) : gradient;
                 replica.update(0.01);
             }
             return new Trained(
                     losses,
                     gradient,
-                    read(replica.parameters()),
-                    read(replica.optimizerState()),
+                    Floats.of(replica.parameters()),
+                    Floats.of(replica.optimizerState()),
                     replica.predict(golden.images(), golden.count() - 1, golden.size()));
         }
-    }
-
-    private static float[] read(FlatVector vector) {
-        float[] values = new float[Math.toIntExact(vector.length())];
-        vector.read(0, values, 0, values.length);
-        return values;
     }
 
     private static void nd4jOnly() {
@@ -169,17 +164,5 @@ class GraphMemoryTest {
         assertThat(ours.velocity).isEqualTo(theirs.velocity);
         assertThat(ours.predictions.logits()).isEqualTo(theirs.predictions.logits());
         assertThat(ours.predictions.preLogits()).isEqualTo(theirs.predictions.preLogits());
-    }
-
-    /** The norm of the difference relative to the norm. */
-    private static void assertClose(float[] ours, float[] theirs, double tolerance) {
-        assertThat(ours).hasSameSizeAs(theirs);
-        double difference = 0;
-        double norm = 0;
-        for (int i = 0; i < theirs.length; i++) {
-            difference += Math.pow((double) ours[i] - theirs[i], 2);
-            norm += Math.pow(theirs[i], 2);
-        }
-        assertThat(Math.sqrt(difference / norm)).isLessThan(tolerance);
     }
 }

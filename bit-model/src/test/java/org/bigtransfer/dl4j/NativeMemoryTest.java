@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.bigtransfer.replica.Engine;
 import org.bigtransfer.replica.MicroBatch;
 import org.bigtransfer.replica.Replica;
 import org.junit.jupiter.api.Assumptions;
@@ -54,8 +53,7 @@ class NativeMemoryTest {
         GoldenCase golden = GoldenCase.ours();
         MicroBatch batch = golden.batch();
         long before = 0;
-        try (Replica replica = Engine.named("dl4j").open(golden.spec(1))) {
-            golden.load(replica.parameters());
+        try (Replica replica = golden.open(1)) {
             for (int step = 0; step < WARM + STEPS; step++) {
                 if (step == WARM) {
                     before = residentKilobytes();

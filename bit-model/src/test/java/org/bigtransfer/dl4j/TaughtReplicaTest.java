@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.util.Arrays;
-import org.bigtransfer.replica.Engine;
+import org.bigtransfer.replica.Floats;
 import org.bigtransfer.replica.MicroBatch;
 import org.bigtransfer.replica.Replica;
 import org.bigtransfer.replica.TaughtReplica;
@@ -13,20 +13,13 @@ import org.junit.jupiter.api.Test;
 
 class TaughtReplicaTest {
     private static Replica open(GoldenCase golden, boolean moved) {
-        Replica replica = Engine.named("dl4j").open(golden.spec(1));
-        golden.load(replica.parameters());
+        Replica replica = golden.open(1);
         if (moved) {
             replica.accumulate(golden.batch(), 1);
             replica.update(0.01);
             replica.clearGradient();
         }
         return replica;
-    }
-
-    private static float[] gradient(Replica replica) {
-        float[] values = new float[(int) replica.layout().length()];
-        replica.gradient().read(0, values, 0, values.length);
-        return values;
     }
 
     /** Float32 targets are probabilities to 6e-8, which a student's own, in double, then differ from. */
@@ -36,10 +29,10 @@ class TaughtReplicaTest {
         try (Replica plain = open(golden, false);
                 Replica taught = new TaughtReplica(open(golden, false), open(golden, false))) {
             plain.accumulate(golden.mixedBatch(), 1);
-            double norm = norm(gradient(plain));
+            double norm = norm(Floats.of(plain.gradient()));
             double loss = taught.accumulate(golden.mixedBatch(), 1);
             assertThat(loss).isCloseTo(0, within(1e-7));
-            assertThat(norm(gradient(taught))).isLessThan(1e-6 * norm);
+            assertThat(norm(Floats.of(taught.gradient()))).isLessThan(1e-6 * norm);
         }
     }
 
@@ -70,8 +63,8 @@ class TaughtReplicaTest {
             double crossEntropy = plain.accumulate(labelled, 0.5);
             double divergence = taught.accumulate(mixed, 0.5);
             assertThat(divergence).isPositive().isCloseTo(crossEntropy - entropy, within(1e-6));
-            float[] expected = gradient(plain);
-            float[] actual = gradient(taught);
+            float[] expected = Floats.of(plain.gradient());
+            float[] actual = Floats.of(taught.gradient());
             for (int i = 0; i < actual.length; i++) {
                 actual[i] -= expected[i];
             }

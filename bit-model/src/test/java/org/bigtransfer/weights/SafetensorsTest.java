@@ -14,6 +14,7 @@ import java.util.List;
 import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.architecture.ParameterLayout.Tensor;
+import org.bigtransfer.replica.Floats;
 import org.bigtransfer.replica.NativeVector;
 import org.bigtransfer.weights.WeightFile.Head;
 import org.junit.jupiter.api.AfterEach;
@@ -43,12 +44,6 @@ class SafetensorsTest {
     void free() {
         vector.close();
         read.close();
-    }
-
-    private static float[] values(NativeVector vector) {
-        float[] values = new float[(int) vector.length()];
-        vector.read(0, values, 0, values.length);
-        return values;
     }
 
     private byte[] written() throws IOException {
@@ -91,7 +86,7 @@ class SafetensorsTest {
     void readsWhatItWrote() throws IOException {
         byte[] file = written();
         read(file);
-        assertThat(values(read)).isEqualTo(values(vector));
+        assertThat(Floats.of(read)).isEqualTo(Floats.of(vector));
         assertThat(written()).isEqualTo(file);
         assertThat(WeightFile.describe(new ByteArrayInputStream(file), "w"))
                 .hasToString("R[2,1]x1 with a head of 3 classes");
@@ -110,7 +105,7 @@ class SafetensorsTest {
         ByteBuffer numbers = ByteBuffer.wrap(file, 8 + header.length(), file.length - 8 - header.length())
                 .slice()
                 .order(ByteOrder.LITTLE_ENDIAN);
-        float[] values = values(vector);
+        float[] values = Floats.of(vector);
         int o = 5;
         int i = 2;
         int h = 6;
@@ -171,7 +166,7 @@ class SafetensorsTest {
     void acceptsAHeadThatIsALinearLayer() throws IOException {
         byte[] file = written();
         read(withHeader(file, header(file).replace("\"shape\":[3,512,1,1]", "\"shape\":[3,512]")));
-        assertThat(values(read)).isEqualTo(values(vector));
+        assertThat(Floats.of(read)).isEqualTo(Floats.of(vector));
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.architecture.ParameterLayout;
+import org.bigtransfer.replica.Floats;
 import org.bigtransfer.replica.NativeVector;
 import org.bigtransfer.weights.WeightFile.Head;
 import org.junit.jupiter.api.AfterEach;
@@ -48,12 +49,6 @@ class WeightFileTest {
     void free() {
         vector.close();
         read.close();
-    }
-
-    private static float[] values(NativeVector vector) {
-        float[] values = new float[(int) vector.length()];
-        vector.read(0, values, 0, values.length);
-        return values;
     }
 
     private byte[] written() throws IOException {
@@ -125,9 +120,9 @@ class WeightFileTest {
     @Test
     void readsWhatItWrote() throws IOException {
         read(written(), Head.KEEP);
-        assertThat(values(read)).isEqualTo(values(vector));
+        assertThat(Floats.of(read)).isEqualTo(Floats.of(vector));
         read(npz(entries()), Head.KEEP); // compressed
-        assertThat(values(read)).isEqualTo(values(vector));
+        assertThat(Floats.of(read)).isEqualTo(Floats.of(vector));
     }
 
     @ParameterizedTest
@@ -142,7 +137,7 @@ class WeightFileTest {
         Map<String, byte[]> entries = entries();
         entries.put(BIAS + ".npy", npyOfVersion(major, "<f4", "False", "(3,)", values));
         read(npz(entries), Head.KEEP);
-        assertThat(values(read)).isEqualTo(values(vector));
+        assertThat(Floats.of(read)).isEqualTo(Floats.of(vector));
     }
 
     @Test
@@ -167,12 +162,12 @@ class WeightFileTest {
     void headIsKeptOrZeroed() throws IOException {
         Map<String, byte[]> entries = entries();
         entries.put(BIAS + ".npy", npy("<f4", "False", "(7,)", new byte[28]));
-        Arrays.fill(values(read), 9);
+        Arrays.fill(Floats.of(read), 9);
         read.write(LAYOUT.length() - 3, new float[] {9, 9, 9}, 0, 3);
         read(npz(entries), Head.ZERO);
-        float[] values = values(read);
+        float[] values = Floats.of(read);
         assertThat(Arrays.copyOfRange(values, values.length - 3, values.length)).containsOnly(0);
-        assertThat(Arrays.copyOf(values, 1000)).isEqualTo(Arrays.copyOf(values(vector), 1000));
+        assertThat(Arrays.copyOf(values, 1000)).isEqualTo(Arrays.copyOf(Floats.of(vector), 1000));
         entries.keySet().removeIf(name -> name.contains("head"));
         read(npz(entries), Head.ZERO);
         assertThatThrownBy(() -> read(npz(entries), Head.KEEP))
@@ -189,7 +184,7 @@ class WeightFileTest {
                     entry.getValue());
         }
         read(npz(entries), Head.KEEP);
-        assertThat(values(read)).isEqualTo(values(vector));
+        assertThat(Floats.of(read)).isEqualTo(Floats.of(vector));
         entries.put(ROOT + ".npy", entries().get(ROOT + ".npy"));
         assertThatThrownBy(() -> read(npz(entries), Head.KEEP)).hasMessageContaining(ROOT + " must be there once");
     }
@@ -316,7 +311,7 @@ class WeightFileTest {
 
     @Test
     void randomWeightsAreThoseOfPyTorchsDefaults() {
-        float[] values = values(vector);
+        float[] values = Floats.of(vector);
         double bound = 1 / Math.sqrt(7 * 7 * 3);
         double sum = 0;
         int root = 7 * 7 * 3 * 64;
@@ -333,9 +328,9 @@ class WeightFileTest {
         vector.read(LAYOUT.tensor(GAMMA).orElseThrow().offset(), gamma, 0, 1);
         assertThat(gamma[0]).isEqualTo(1);
         Initialization.random(LAYOUT, 6, read);
-        assertThat(values(read)).isNotEqualTo(values);
+        assertThat(Floats.of(read)).isNotEqualTo(values);
         Initialization.random(LAYOUT, 5, read);
-        assertThat(Arrays.copyOf(values(read), root)).isEqualTo(Arrays.copyOf(values, root));
-        assertThat(values(read)[values.length - 1]).isZero();
+        assertThat(Arrays.copyOf(Floats.of(read), root)).isEqualTo(Arrays.copyOf(values, root));
+        assertThat(Floats.of(read)[values.length - 1]).isZero();
     }
 }
