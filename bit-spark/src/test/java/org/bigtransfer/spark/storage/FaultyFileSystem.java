@@ -86,8 +86,17 @@ public class FaultyFileSystem extends FilterFileSystem {
                 "create of " + path,
                 () -> new FSDataOutputStream(
                         new FaultyStream(
-                                path, super.create(path, permission, overwrite, buffer, replication, block, progress)),
+                                path,
+                                sink(
+                                        path,
+                                        () -> super.create(
+                                                path, permission, overwrite, buffer, replication, block, progress))),
                         null));
+    }
+
+    /** Where the bytes of a new file go. @param file makes it, and writes to it as they come */
+    OutputStream sink(Path path, Faults.Call<FSDataOutputStream> file) throws IOException {
+        return file.run();
     }
 
     @Override
@@ -124,7 +133,7 @@ public class FaultyFileSystem extends FilterFileSystem {
     }
 
     /** Bytes go on as they come, so that a failure leaves a part. */
-    static class FaultyStream extends OutputStream {
+    private static final class FaultyStream extends OutputStream {
         private final Path path;
         private final OutputStream out;
         private boolean closed;

@@ -7,8 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.permission.FsPermission;
-import org.apache.hadoop.util.Progressable;
 
 /** As an object store: a file is there, whole, once its stream is closed; nothing can be renamed. */
 public final class FaultyObjectStore extends FaultyFileSystem {
@@ -20,17 +18,8 @@ public final class FaultyObjectStore extends FaultyFileSystem {
     }
 
     @Override
-    public FSDataOutputStream create(
-            Path path,
-            FsPermission permission,
-            boolean overwrite,
-            int buffer,
-            short replication,
-            long block,
-            Progressable progress)
-            throws IOException {
-        return Faults.call(
-                "create of " + path, () -> new FSDataOutputStream(new FaultyStream(path, new Upload(path)), null));
+    OutputStream sink(Path path, Faults.Call<FSDataOutputStream> file) {
+        return new Upload(path);
     }
 
     @Override
