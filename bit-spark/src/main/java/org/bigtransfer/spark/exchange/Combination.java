@@ -1,6 +1,7 @@
 package org.bigtransfer.spark.exchange;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bigtransfer.replica.ReductionTree;
@@ -29,31 +30,14 @@ interface Combination {
         return left;
     }
 
-    /** Adds up weight · part in float64, one part after the other, and rounds to float32 once. */
+    /**
+     * Adds up weight · part in float64, one part after the other, and rounds to float32 once.
+     *
+     * @param room the most floats that are combined at a time
+     */
     static Combination mean(double[] weights, int room) {
-        double[] total = new double[room];
-        return (parts, count) -> {
-            for (int part = 0; part < weights.length; part++) {
-                float[] values = parts.get(part);
-                double weight = weights[part];
-                if (part == 0) {
-                    // Not added to 0.0, which a negative zero would not survive: equal values average to their own
-                    // bits.
-                    for (int i = 0; i < count; i++) {
-                        total[i] = weight * values[i];
-                    }
-                } else {
-                    for (int i = 0; i < count; i++) {
-                        total[i] += weight * values[i];
-                    }
-                }
-            }
-            float[] mean = parts.get(0);
-            for (int i = 0; i < count; i++) {
-                mean[i] = (float) total[i];
-            }
-            return mean;
-        };
+        Combination any = new WeightedMean(weights, room);
+        return Arrays.equals(weights, MeanOfTwo.WEIGHTS) ? new MeanOfTwo(any, room) : any;
     }
 
     /** The nodes of everybody's parts, each given as its two ends. */
