@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Duration;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -65,10 +66,15 @@ final class Handshake {
         return new Seals(seal("connector", both), seal("acceptor", both));
     }
 
-    /** The accepting side. @throws IOException when the other side is not of this run */
-    Accepted accept(Socket socket) throws IOException {
+    /**
+     * The accepting side.
+     *
+     * @param time for all that the other side says, however it divides that
+     * @throws IOException when the other side is not of this run, or too slow
+     */
+    Accepted accept(Socket socket, Duration time) throws IOException {
         DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-        DataInputStream in = new DataInputStream(socket.getInputStream());
+        DataInputStream in = new DataInputStream(new TimedInput(socket, time));
         int magic = in.readInt();
         int connector = in.readInt();
         if (magic != MAGIC || connector <= rank || connector >= replicas) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -13,13 +12,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A replica's door, and the full mesh of connections made through such doors. */
 public final class Mesh implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
-    private static final int HANDSHAKE_MILLIS = 10_000;
     private static final int SOCKET_BUFFER = 1 << 20;
 
     private final ServerSocketChannel door;
@@ -49,14 +48,18 @@ public final class Mesh implements AutoCloseable {
      * @throws IOException naming the replicas that could not be reached or did not come
      */
     public Exchange connect(int rank, List<String> addresses, Wire wire) throws IOException {
-        Duration silence = wire.silence();
+        return connect(rank, addresses, wire, wire.silence());
+    }
+
+    /** @param patience how long others are awaited while connecting, instead of the wire's silence */
+    Exchange connect(int rank, List<String> addresses, Wire wire, Duration patience) throws IOException {
         Handshake handshake = new Handshake(wire, rank, addresses.size());
         Peer[] peers = new Peer[addresses.size()];
         try (door) {
             for (int peer = 0; peer < rank; peer++) {
-                peers[peer] = reach(peer, addresses.get(peer), handshake, silence);
+                peers[peer] = reach(peer, addresses.get(peer), handshake, wire, patience);
             }
-            await(rank, peers, handshake, silence);
+            await(rank, peers, handshake, wire, patience);
             return new SocketExchange(
                     rank, Arrays.stream(peers).filter(Objects::nonNull).toList());
         } catch (IOException | RuntimeException e) {
@@ -65,13 +68,14 @@ public final class Mesh implements AutoCloseable {
         }
     }
 
-    private static Peer reach(int peer, String address, Handshake handshake, Duration silence) throws IOException {
+    private static Peer reach(int peer, String address, Handshake handshake, Wire wire, Duration patience)
+            throws IOException {
         int colon = address.lastIndexOf(':');
         SocketChannel channel = SocketChannel.open();
         try {
             prepare(channel);
             channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER);
-            int millis = Math.toIntExact(silence.toMillis());
+            int millis = Math.toIntExact(patience.toMillis());
             Socket socket = channel.socket();
             socket.connect(
                     new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
@@ -79,44 +83,29 @@ public final class Mesh implements AutoCloseable {
             // The other side may be busy with others first.
             socket.setSoTimeout(millis);
             Handshake.Seals seals = handshake.connect(socket, peer);
-            return new Peer(peer, channel, seals.out(), seals.in(), silence);
+            return new Peer(peer, channel, seals.out(), seals.in(), wire.silence());
         } catch (IOException e) {
             closeQuietly(channel);
             throw new IOException("replica %d at %s must be reachable: %s".formatted(peer, address, e.getMessage()), e);
         }
     }
 
-    private void await(int rank, Peer[] peers, Handshake handshake, Duration silence) throws IOException {
-        long deadline = System.nanoTime() + silence.toNanos();
-        for (List<Integer> missing = missing(rank, peers); !missing.isEmpty(); missing = missing(rank, peers)) {
-            long left = (deadline - System.nanoTime()) / 1_000_000;
-            Socket socket;
-            try {
-                if (left <= 0) {
-                    throw new SocketTimeoutException();
+    private void await(int rank, Peer[] peers, Handshake handshake, Wire wire, Duration patience) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        try (Reception reception = new Reception(door, handshake, peers.length, wire.silence())) {
+            for (List<Integer> missing = missing(rank, peers); !missing.isEmpty(); missing = missing(rank, peers)) {
+                Optional<Peer> next = reception.next(deadline);
+                if (next.isEmpty()) {
+                    throw new IOException("replicas %s did not connect to replica %d within %.1f s"
+                            .formatted(missing, rank, patience.toMillis() / 1e3));
                 }
-                door.socket().setSoTimeout(Math.toIntExact(left));
-                socket = door.socket().accept();
-            } catch (SocketTimeoutException e) {
-                throw new IOException(
-                        "replicas %s did not connect to replica %d within %.1f s"
-                                .formatted(missing, rank, silence.toMillis() / 1e3),
-                        e);
-            }
-            SocketChannel channel = socket.getChannel();
-            try {
-                prepare(channel);
-                socket.setSoTimeout((int) Math.min(HANDSHAKE_MILLIS, silence.toMillis()));
-                Handshake.Accepted accepted = handshake.accept(socket);
-                int peer = accepted.peer();
-                if (peers[peer] != null) {
-                    throw new IOException("replica %d is connected already".formatted(peer));
+                Peer peer = next.get();
+                if (peers[peer.rank()] == null) {
+                    peers[peer.rank()] = peer;
+                } else {
+                    LOG.warn("a further connection of replica {} dropped", peer.rank());
+                    peer.close();
                 }
-                Handshake.Seals seals = accepted.seals();
-                peers[peer] = new Peer(peer, channel, seals.out(), seals.in(), silence);
-            } catch (IOException e) {
-                LOG.warn("connection from {} dropped: {}", socket.getRemoteSocketAddress(), e.getMessage());
-                closeQuietly(channel);
             }
         }
     }
@@ -131,13 +120,13 @@ public final class Mesh implements AutoCloseable {
         return missing;
     }
 
-    private static void prepare(SocketChannel channel) throws IOException {
+    static void prepare(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         channel.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER);
     }
 
-    private static void closeQuietly(SocketChannel channel) {
+    static void closeQuietly(SocketChannel channel) {
         try {
             channel.close();
         } catch (IOException e) {

@@ -7,6 +7,7 @@
  * org.bigtransfer.spark.exchange.Mesh}); the addresses are gathered through the barrier. Every replica connects to all of
  * lower rank, so that any two have one TCP connection. Both its ends prove by HMAC-SHA256 over both's random challenges
  * that they know the run's token ({@link org.bigtransfer.spark.exchange.Wire}); whoever cannot is hung up on.
+ * Handshakes do not wait for each other, and each must end within 10 s.
  *
  * <p><b>Frames.</b> A frame is a header of 28 bytes (mark, number of the call, kind, item, payload bytes, offset), a seal,
  * and a payload of little-endian float32 or float64. The seal is a CRC32C of header and payload, 4 bytes, or where the
@@ -32,7 +33,7 @@
  * one tile (256 KiB) for each part of another replica, and when encrypted one for each peer and direction.
  *
  * <p><b>Bits.</b> {@code sum} adds float32 in the reduction tree; {@code average} accumulates weight · value in float64
- * in the order of ranks and rounds once. Neither depends on R's slices, on tiles or on arrival.
+ * in the order of ranks and rounds once (two equal shares in float32, with the same bits). Neither depends on R's slices, on tiles or on arrival.
  *
  * <p><b>Threads.</b> The caller's thread does everything, over non-blocking channels: while the kernel moves data it
  * adds. There is nothing to hand over, nobody else touches the vectors, and an interrupt ends the call.

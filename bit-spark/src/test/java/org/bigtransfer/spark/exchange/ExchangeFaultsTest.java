@@ -23,7 +23,7 @@ class ExchangeFaultsTest {
     private static void assertFails(Wire wire, Relay.Line toZero, Relay.Line fromZero, String message)
             throws Exception {
         try (Replicas two = new Replicas(2, wire).relay(1, toZero, fromZero)) {
-            List<Future<float[]>> running = two.start(Replicas::sumOfGradients);
+            List<Future<float[]>> running = two.start(Replicas::sumOfZeros);
             assertThatThrownBy(() -> running.get(0).get()).hasMessageMatching("java.io.IOException: " + message);
             assertThat(catchThrowable(() -> running.get(1).get())).hasMessageContaining("replica 0 ");
         }
@@ -110,6 +110,15 @@ class ExchangeFaultsTest {
                         .hasMessageMatching(".*: replica 2 sent nothing for \\d\\.\\d s: .*")
                         .hasMessageContaining("awaiting Header[operation=1, kind=GATHER");
             }
+        }
+    }
+
+    @Test
+    void aReplicaThatDoesNotConnectIsNamed() throws Exception {
+        Wire wire = new Wire(Replicas.TOKEN, Duration.ofMillis(100), false);
+        try (Mesh door = Mesh.listen("127.0.0.1")) {
+            assertThatThrownBy(() -> door.connect(0, List.of("127.0.0.1:" + door.port(), "127.0.0.1:1"), wire))
+                    .hasMessage("replicas [1] did not connect to replica 0 within 0.1 s");
         }
     }
 

@@ -7,9 +7,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is let in, and what those on the way can see and change. */
 class ExchangeSecurityTest {
-    private static final Duration SHORT = Duration.ofSeconds(1);
+    private static final Duration SILENCE = Duration.ofSeconds(20);
+    private static final byte[] REQUEST = "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
     /** Spells SECRET!! in float32, little-endian. */
     private static final String MARKER = "SECRET!!";
 
@@ -35,21 +40,19 @@ class ExchangeSecurityTest {
             assertThatThrownBy(() -> running.get(1).get())
                     .isInstanceOf(ExecutionException.class)
                     .hasMessageContaining("replica 0 does not have this run's token");
-            assertThatThrownBy(() -> running.get(0).get())
-                    .isInstanceOf(ExecutionException.class)
-                    .hasMessageContaining("replicas [1] did not connect to replica 0 within 1.0 s");
+            assertThat(running.get(0).isDone()).isFalse();
         }
     }
 
     @Test
     void whoLacksTheTokenIsTurnedAway() throws Exception {
-        assertRefused(new Wire(token(4), SHORT, false), new Wire(token(9), SHORT, false));
-        assertRefused(new Wire(token(4), SHORT, true), new Wire(token(9), SHORT, true));
+        assertRefused(new Wire(token(4), SILENCE, false), new Wire(token(9), SILENCE, false));
+        assertRefused(new Wire(token(4), SILENCE, true), new Wire(token(9), SILENCE, true));
     }
 
     @Test
     void whoDoesNotEncryptIsTurnedAwayByWhoDoes() throws Exception {
-        assertRefused(new Wire(token(4), SHORT, true), new Wire(token(4), SHORT, false));
+        assertRefused(new Wire(token(4), SILENCE, true), new Wire(token(4), SILENCE, false));
     }
 
     private static void say(int port, byte[] bytes) throws IOException {
@@ -95,14 +98,14 @@ class ExchangeSecurityTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void strangersAndRecordedHandshakesAreDropped(boolean encrypted) throws Exception {
-        Wire wire = new Wire(token(4), Duration.ofSeconds(20), encrypted);
+        Wire wire = new Wire(token(4), SILENCE, encrypted);
         byte[] recorded = recorded(wire);
         try (Mesh zero = Mesh.listen("127.0.0.1");
                 Mesh one = Mesh.listen("127.0.0.1");
                 Replicas threads = new Replicas(0, wire)) {
             List<String> addresses = List.of("127.0.0.1:" + zero.port(), "127.0.0.1:" + one.port());
             Future<Exchange> accepting = threads.submit(() -> zero.connect(0, addresses, wire));
-            say(zero.port(), "GET / HTTP/1.1\r\n\r\n".repeat(10).getBytes(StandardCharsets.US_ASCII));
+            say(zero.port(), REQUEST);
             say(zero.port(), recorded);
             assertThat(accepting.isDone()).isFalse();
             Future<Exchange> connecting = threads.submit(() -> one.connect(1, addresses, wire));
@@ -111,6 +114,50 @@ class ExchangeSecurityTest {
                 Future<double[][]> gathered = threads.submit(() -> connector.gather(new double[] {1}));
                 assertThat(acceptor.gather(new double[] {0})).isDeepEqualTo(gathered.get());
             }
+        }
+    }
+
+    /** More strangers than could be waited for one after the other; each stays as long as it is let. */
+    @Test
+    void strangersWhoSayLittleKeepNobodyWaiting() throws Exception {
+        List<Socket> strangers = new ArrayList<>();
+        try (Replicas two = new Replicas(2, Replicas.PLAIN)) {
+            for (int i = 0; i < 50; i++) {
+                Socket stranger = new Socket(InetAddress.getByName("127.0.0.1"), two.port(0));
+                strangers.add(stranger);
+                stranger.getOutputStream().write(new byte[] {0x42, 0x69});
+            }
+            assertThat(two.together(exchange -> exchange.gather(new double[1]).length))
+                    .containsExactly(2, 2);
+            for (Socket stranger : strangers) {
+                stranger.setSoTimeout(5_000);
+                assertThat(stranger.getInputStream().read()).isEqualTo(-1);
+            }
+        } finally {
+            for (Socket stranger : strangers) {
+                stranger.close();
+            }
+        }
+    }
+
+    /** Each byte comes soon after the one before it. */
+    @Test
+    void aHandshakeInDripsIsCutShort() throws Exception {
+        try (ServerSocket door = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                Socket stranger = new Socket(door.getInetAddress(), door.getLocalPort());
+                Socket accepted = door.accept();
+                Replicas threads = new Replicas(0, Replicas.PLAIN)) {
+            byte[] opening = {0x42, 0x69, 0x54, 0x30, 0, 0, 0, 1};
+            threads.submit(() -> {
+                for (int i = 0; ; i++) {
+                    stranger.getOutputStream().write(i < opening.length ? opening[i] : 0);
+                    Thread.sleep(20);
+                }
+            });
+            Handshake handshake = new Handshake(Replicas.PLAIN, 0, 2);
+
+            assertThatThrownBy(() -> handshake.accept(accepted, Duration.ofMillis(200)))
+                    .isInstanceOf(SocketTimeoutException.class);
         }
     }
 

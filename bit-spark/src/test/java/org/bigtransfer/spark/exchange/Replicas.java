@@ -21,6 +21,9 @@ final class Replicas implements AutoCloseable {
     static final byte[] TOKEN = {1, 2, 3, 4};
     static final Wire PLAIN = new Wire(TOKEN, Duration.ofSeconds(20), false);
     static final Wire ENCRYPTED = new Wire(TOKEN, Duration.ofSeconds(20), true);
+    /** For connecting, however busy the machine and however short the wire's silence. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     /** Several tiles a slice, and not divisible by the numbers of replicas. */
     static final int LENGTH = 1_100_003;
 
@@ -57,6 +60,11 @@ final class Replicas implements AutoCloseable {
         return this;
     }
 
+    /** Where a replica listens. */
+    int port(int rank) {
+        return doors.get(rank).port();
+    }
+
     <T> List<Future<T>> start(Part<T> part) {
         List<String> addresses =
                 doors.stream().map(door -> "127.0.0.1:" + door.port()).toList();
@@ -68,7 +76,7 @@ final class Replicas implements AutoCloseable {
                 seen.set(0, relays.get(rank).address());
             }
             running.add(threads.submit(() -> {
-                try (Exchange exchange = doors.get(rank).connect(rank, seen, wires.get(rank))) {
+                try (Exchange exchange = doors.get(rank).connect(rank, seen, wires.get(rank), PATIENCE)) {
                     return part.run(exchange);
                 }
             }));
@@ -130,6 +138,15 @@ final class Replicas implements AutoCloseable {
     /** The sum of the replicas' own vectors, of {@link #random} by rank. */
     static float[] sumOfOwn(Exchange exchange) throws IOException {
         try (NativeVector own = random(exchange.rank())) {
+            Node node = new Node(exchange.rank(), exchange.rank() + 1);
+            exchange.sum(List.of(node), List.of(own), exchange.replicas(), own);
+            return floats(own);
+        }
+    }
+
+    /** A sum that takes no time to prepare. */
+    static float[] sumOfZeros(Exchange exchange) throws IOException {
+        try (NativeVector own = NativeVector.zeros(LENGTH)) {
             Node node = new Node(exchange.rank(), exchange.rank() + 1);
             exchange.sum(List.of(node), List.of(own), exchange.replicas(), own);
             return floats(own);
