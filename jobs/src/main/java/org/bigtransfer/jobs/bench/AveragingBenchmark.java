@@ -19,7 +19,8 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * Rounds of averaging among executors: ours, plain sockets' and dl4j-spark's own master's, in turn on the same executors.
+ * Rounds of averaging among executors: ours, ours encrypted, plain sockets' and dl4j-spark's own master's, in turn on the
+ * same executors.
  *
  * <p>The bound is the time that plain sockets take for the bytes alone: 2 (n−1)/n of a vector of 4-byte floats, sent and
  * at the same time received by each of n replicas, to and from all others at once. For the state it is twice that.
@@ -99,6 +100,7 @@ public final class AveragingBenchmark {
     private final List<Vector> vectors;
     private final Map<Vector, AveragingYardstick> yardsticks = new EnumMap<>(Vector.class);
     private final List<AveragingTimes> ours = new ArrayList<>();
+    private final List<AveragingTimes> encrypted = new ArrayList<>();
     private final Map<Vector, List<Double>> theirs = new EnumMap<>(Vector.class);
 
     private AveragingBenchmark(JavaSparkContext spark, Plan plan, PrintStream out) {
@@ -121,7 +123,8 @@ public final class AveragingBenchmark {
     }
 
     private void run() {
-        AveragingTimes warm = stage();
+        Wire wire = Wire.of(spark.getConf());
+        AveragingTimes warm = stage(wire);
         out.printf(
                 Locale.ROOT,
                 "ours: %d replicas in %d processes, vectors of %d float32 (%.1f MB), %s, %d timings a round%n",
@@ -129,7 +132,7 @@ public final class AveragingBenchmark {
                 new HashSet<>(warm.processes()).size(),
                 plan.parameters(),
                 plan.bytes() / MEGA,
-                Wire.of(spark.getConf()).encrypted() ? "encrypted" : "not encrypted",
+                wire.encrypted() ? "encrypted" : "not encrypted",
                 TIMINGS);
         out.println("peer: " + peer());
         for (Vector vector : vectors) {
@@ -141,9 +144,12 @@ public final class AveragingBenchmark {
                 yardsticks.put(vector, yardstick);
             }
         }
+        Wire secret = new Wire(wire.token(), wire.silence(), true);
+        stage(secret);
         for (int round = 1; round <= plan.rounds(); round++) {
-            AveragingTimes times = stage();
+            AveragingTimes times = stage(wire);
             ours.add(times);
+            encrypted.add(stage(secret));
             yardsticks.forEach((vector, yardstick) -> theirs.get(vector).add(yardstick.seconds(1)));
             tell(round, times);
         }
@@ -163,13 +169,13 @@ public final class AveragingBenchmark {
                 : "none: bench.averaging.dl4j is false";
     }
 
-    private AveragingTimes stage() {
+    private AveragingTimes stage(Wire wire) {
         List<Integer> ranks = IntStream.range(0, plan.replicas()).boxed().toList();
         ClassTag<AveragingTimes> tag = ClassTag$.MODULE$.apply(AveragingTimes.class);
         return spark.parallelize(ranks, plan.replicas())
                 .rdd()
                 .barrier()
-                .mapPartitions(new AveragingTask(plan, TIMINGS, Wire.of(spark.getConf())), false, tag)
+                .mapPartitions(new AveragingTask(plan, TIMINGS, wire), false, tag)
                 .toJavaRDD()
                 .collect()
                 .get(0);
@@ -217,11 +223,19 @@ public final class AveragingBenchmark {
                 out.printf("  speedup   %s%n", Quantiles.range(speedups(vector), 1));
             }
             out.printf("  ÷ bound   %s%n", Quantiles.range(ratios(vector), 2));
+            out.printf(
+                    "  encrypted %s, %s times as long%n",
+                    Quantiles.range(seconds(encrypted, vector.timing), 4), Quantiles.range(slowdowns(vector), 1));
         }
         if (plan.gradients() && plan.nodes() > 1) {
             out.printf(
                     "  tree      %s, gradients where each replica holds %d nodes of the reduction tree%n",
                     Quantiles.range(seconds(Timing.NODES), 4), plan.nodes());
+        }
+        if (plan.state()) {
+            out.printf(
+                    "  uneven    %s, state where replicas' weights differ%n",
+                    Quantiles.range(seconds(Timing.UNEVEN), 4));
         }
         List<Double> messages = ours.stream().map(AveragingTimes::messages).toList();
         out.printf("  messages  %s, an exchange without bytes%n", Quantiles.range(messages, 5));
@@ -254,7 +268,11 @@ public final class AveragingBenchmark {
     }
 
     private List<Double> seconds(Timing timing) {
-        return ours.stream().flatMap(times -> seconds(times, timing).stream()).toList();
+        return seconds(ours, timing);
+    }
+
+    private static List<Double> seconds(List<AveragingTimes> stages, Timing timing) {
+        return stages.stream().flatMap(times -> seconds(times, timing).stream()).toList();
     }
 
     private static List<Double> seconds(AveragingTimes times, Timing timing) {
@@ -273,6 +291,14 @@ public final class AveragingBenchmark {
         return IntStream.range(0, theirs.get(vector).size())
                 .mapToObj(round ->
                         theirs.get(vector).get(round) / Quantiles.of(seconds(ours.get(round), vector.timing), 0.5))
+                .toList();
+    }
+
+    /** The median of encrypted timings in each round by that of those that are not. */
+    private List<Double> slowdowns(Vector vector) {
+        return IntStream.range(0, ours.size())
+                .mapToObj(round -> Quantiles.of(seconds(encrypted.get(round), vector.timing), 0.5)
+                        / Quantiles.of(seconds(ours.get(round), vector.timing), 0.5))
                 .toList();
     }
 

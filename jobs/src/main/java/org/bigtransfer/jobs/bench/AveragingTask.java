@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -57,7 +58,7 @@ final class AveragingTask extends AbstractFunction1<Iterator<Integer>, Iterator<
         int rank = context.partitionId();
         String host = SparkEnv.get().blockManager().blockManagerId().host();
         try (Mesh mesh = Mesh.listen(host);
-                PlainSockets plain = PlainSockets.listen(host)) {
+                PlainSockets plain = PlainSockets.listen(host, wire.silence())) {
             String place = "%s %d %d %d"
                     .formatted(
                             host,
@@ -119,7 +120,11 @@ final class AveragingTask extends AbstractFunction1<Iterator<Integer>, Iterator<
             }
         }
         if (plan.state()) {
-            costs.put(Timing.STATE, average(exchange, vectors.subList(0, 2)));
+            int replicas = exchange.replicas();
+            costs.put(Timing.STATE, average(exchange, vectors.subList(0, 2), rank -> 1.0 / replicas));
+            costs.put(
+                    Timing.UNEVEN,
+                    average(exchange, vectors.subList(0, 2), rank -> 2.0 * (rank + 1) / (replicas * (replicas + 1))));
         }
         return costs;
     }
@@ -140,11 +145,10 @@ final class AveragingTask extends AbstractFunction1<Iterator<Integer>, Iterator<
         return cost;
     }
 
-    private static Cost average(Exchange exchange, List<NativeVector> state) throws IOException {
-        int replicas = exchange.replicas();
-        double[] weights = IntStream.range(0, replicas)
-                .mapToDouble(rank -> 2.0 * (rank + 1) / (replicas * (replicas + 1)))
-                .toArray();
+    private static Cost average(Exchange exchange, List<NativeVector> state, IntToDoubleFunction weight)
+            throws IOException {
+        double[] weights =
+                IntStream.range(0, exchange.replicas()).mapToDouble(weight).toArray();
         state.forEach(vector -> KnownVectors.fill(vector, exchange.rank()));
         Cost cost = timed(exchange, () -> {
             for (NativeVector vector : state) {

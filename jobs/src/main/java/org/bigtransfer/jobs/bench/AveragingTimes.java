@@ -24,8 +24,10 @@ record AveragingTimes(List<Map<Timing, Cost>> rounds, double messages, List<Long
         GRADIENTS,
         /** One vector summed, each replica with several nodes. */
         NODES,
-        /** Two vectors averaged, one after the other. */
-        STATE
+        /** Two vectors averaged, one after the other, each replica's by the same weight, as where shares are equal. */
+        STATE,
+        /** The same by weights that differ. */
+        UNEVEN
     }
 
     /**

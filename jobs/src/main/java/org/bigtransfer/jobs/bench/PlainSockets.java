@@ -7,13 +7,16 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What plain sockets move between the replicas' JVMs and do no more with: one connection and, a direction, one thread
@@ -23,6 +26,7 @@ final class PlainSockets implements AutoCloseable {
     private static final int BUFFER = 1 << 20;
 
     private final ServerSocketChannel door;
+    private final Duration silence;
     private final List<SocketChannel> peers = new ArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "plain-sockets");
@@ -30,13 +34,14 @@ final class PlainSockets implements AutoCloseable {
         return thread;
     });
 
-    private PlainSockets(ServerSocketChannel door) {
+    private PlainSockets(ServerSocketChannel door, Duration silence) {
         this.door = door;
+        this.silence = silence;
     }
 
-    /** Listens on a free port of that host's address. */
-    static PlainSockets listen(String host) throws IOException {
-        return new PlainSockets(ServerSocketChannel.open().bind(new InetSocketAddress(host, 0)));
+    /** Listens on a free port of that host's address. @param silence how long the others are awaited, each time */
+    static PlainSockets listen(String host, Duration silence) throws IOException {
+        return new PlainSockets(ServerSocketChannel.open().bind(new InetSocketAddress(host, 0)), silence);
     }
 
     int port() throws IOException {
@@ -45,11 +50,15 @@ final class PlainSockets implements AutoCloseable {
 
     /** Connects to all replicas of lower rank, and waits for those of higher rank. @param addresses by rank */
     void connect(int rank, List<InetSocketAddress> addresses) throws IOException {
+        int millis = Math.toIntExact(silence.toMillis());
         for (InetSocketAddress address : addresses.subList(0, rank)) {
-            peers.add(SocketChannel.open(address));
+            SocketChannel peer = SocketChannel.open();
+            peers.add(peer);
+            peer.socket().connect(address, millis);
         }
+        door.socket().setSoTimeout(millis);
         while (peers.size() < addresses.size() - 1) {
-            peers.add(door.accept());
+            peers.add(door.socket().accept().getChannel());
         }
     }
 
@@ -61,9 +70,12 @@ final class PlainSockets implements AutoCloseable {
             transfers.add(() -> transfer(bytes, peer::read));
         }
         try {
-            for (Future<Void> transfer : threads.invokeAll(transfers)) {
+            for (Future<Void> transfer : threads.invokeAll(transfers, silence.toMillis(), TimeUnit.MILLISECONDS)) {
                 transfer.get();
             }
+        } catch (CancellationException e) {
+            throw new IOException(
+                    "plain sockets did not move %d bytes within %d s".formatted(bytes, silence.toSeconds()), e);
         } catch (ExecutionException e) {
             throw new IOException("plain sockets failed: " + e.getCause().getMessage(), e.getCause());
         } catch (InterruptedException e) {
