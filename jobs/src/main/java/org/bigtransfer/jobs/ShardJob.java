@@ -22,8 +22,8 @@ import picocli.CommandLine.Command;
 /** Packs images with their classes into a dataset. */
 @Command(
         name = "shard",
-        description = "Packs images in class folders (or a tar, tar.gz or zip of them), a TFDS dataset, CIFAR's binary"
-                + " archive or ILSVRC's tars into a Parquet dataset. Images that cannot be used go to its rejects, with"
+        description = "Packs images in class folders (or a tar, tar.gz or zip of them), listed in a CSV, TSV or Parquet"
+                + " table, in Parquet themselves, of a TFDS dataset, CIFAR's archive or ILSVRC's tars into a dataset. Images that cannot be used go to its rejects, with"
                 + " the reason.",
         footer = {
             "",
@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
             "  bit shard -D shard.train=flowers -D shard.validation-percent=15 -D dataset=data/flowers",
             "  bit shard -D shard.train=train.tar.gz -D shard.validation=test.tar.gz -D dataset=s3a://lake/cifar10",
             "  bit shard -D shard.train=cifar10 -D shard.validation-split=test -D dataset=data/cifar10",
+            "  bit shard -D shard.train=list.csv -D shard.validation-split=val -D dataset=data/listed",
             "  bit shard -D shard.train=tf_flowers/3.0.1 -D 'shard.train-split=train[:85%]'"
                     + " -D 'shard.validation-split=train[85%:]' -D dataset=data/flowers",
         })

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -17,7 +15,8 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.bigtransfer.spark.dataset.DatasetException;
 
 /** Images with their classes, wherever they lie. */
-public sealed interface Input permits FolderInput, TarInput, ZipInput, TfdsInput, CifarInput, ChangedInput {
+public sealed interface Input
+        permits FolderInput, TarInput, ZipInput, TfdsInput, CifarInput, ParquetInput, ManifestInput, ChangedInput {
     /** Larger files are rejected unread: they would have to fit in memory. */
     long MOST_BYTES = 256L << 20;
 
@@ -34,10 +33,10 @@ public sealed interface Input permits FolderInput, TarInput, ZipInput, TfdsInput
     JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source);
 
     /**
-     * Looks what there is: a folder, one of TFDS, or by its first bytes an archive.
+     * The images of a source; what it is is seen by looking where it does not say so.
      *
      * @param split the split that this becomes the input of
-     * @throws DatasetException when it is nothing of the kind, or damaged
+     * @throws DatasetException when it is nothing that can be read, or damaged
      */
     static Input of(Configuration conf, ImageSource source, String split) throws IOException {
         Input input = found(conf, source, split);
@@ -60,36 +59,25 @@ public sealed interface Input permits FolderInput, TarInput, ZipInput, TfdsInput
         } catch (FileNotFoundException e) {
             throw new DatasetException("images must exist: " + location, e);
         }
-        if (status.isDirectory()) {
-            return TfdsFolder.isOne(conf, path)
-                    ? TfdsInput.of(conf, source, split)
-                    : withoutSplits(source, FolderInput.list(conf, location));
-        }
-        try (InputStream raw = path.getFileSystem(conf).open(path);
-                InputStream start = unzipped(raw)) {
-            byte[] first = start.readNBytes(512);
-            if (ZipArchiveInputStream.matches(first, first.length)) {
-                return withoutSplits(source, ZipInput.list(conf, location, status.getLen()));
-            }
-            if (TarArchiveInputStream.matches(first, first.length)) {
-                return CifarArchive.isOne(conf, location)
-                        ? CifarInput.of(conf, source, split, status.getLen())
-                        : withoutSplits(source, new TarInput(location, status.getLen()));
-            }
-        } catch (DatasetException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new DatasetException("%s must be readable: %s".formatted(location, e.getMessage()), e);
-        }
-        throw new DatasetException(
-                "images must be a folder of class folders, a tar, tar.gz or zip of one, the folder of"
-                        + " a TFDS dataset, or CIFAR's binary archive: " + location);
+        InputFormat format =
+                source.format().isPresent() ? source.format().get() : Recognition.of(conf, status, location);
+        return switch (format) {
+            case FOLDER -> withoutSplits(source, FolderInput.list(conf, location));
+            case TAR -> withoutSplits(source, new TarInput(location, status.getLen()));
+            case ZIP -> withoutSplits(source, ZipInput.list(conf, location, status.getLen()));
+            case TFDS -> TfdsInput.of(conf, source, split);
+            case CIFAR -> CifarInput.of(conf, source, split, status.getLen());
+            case PARQUET -> ParquetFiles.of(conf, source, split);
+            case CSV, TSV -> ManifestInput.of(CsvManifest.of(source, format), conf, source, split);
+        };
     }
 
-    private static Input withoutSplits(ImageSource source, Input input) throws DatasetException {
+    /** @throws DatasetException when a split is chosen of what has none */
+    static Input withoutSplits(ImageSource source, Input input) throws DatasetException {
         if (!source.split().isEmpty()) {
-            throw new DatasetException("a split can be chosen only of a TFDS dataset or CIFAR's archive: %s of %s"
-                    .formatted(source.split(), source.location()));
+            throw new DatasetException(
+                    "a split can be chosen only of a TFDS dataset, CIFAR's archive or a table that says the split: %s of %s"
+                            .formatted(source.split(), source.location()));
         }
         return input;
     }

@@ -40,6 +40,16 @@ public record InputFile(String source, String folder, String name, String reason
         return new InputFile(source, location.folder(), location.name(), reason, NOTHING);
     }
 
+    /** A file that is yet to be read. */
+    static InputFile unread(String source, String folder, String name) {
+        return new InputFile(source, folder, name, "", NOTHING);
+    }
+
+    /** This file with its content. */
+    InputFile with(byte[] content) {
+        return new InputFile(source, folder, name, reason, content);
+    }
+
     /** This file in a class folder. */
     InputFile in(String className) {
         return new InputFile(source, className, name, reason, bytes);

@@ -26,9 +26,12 @@ record TfdsInput(List<Part> parts, LabelRule rule, long bytes) implements Input 
 
     static TfdsInput of(Configuration conf, ImageSource source, String split) throws IOException {
         TfdsFolder folder = TfdsFolder.read(conf, new Path(source.location()));
-        Optional<VtabLabel> derived = VtabLabel.named(source.label());
-        LabelRule rule =
-                derived.isPresent() ? derived.get() : new FeatureLabel(source.label(), folder.classes(source.label()));
+        Optional<VtabLabel> derived = VtabLabel.named(source.columns().label());
+        LabelRule rule = derived.isPresent()
+                ? derived.get()
+                : new FeatureLabel(
+                        source.columns().label(),
+                        folder.classes(source.columns().label()));
         String slices = source.split().isEmpty() ? split : source.split();
         List<Part> parts = new ArrayList<>();
         Set<String> counted = new HashSet<>();

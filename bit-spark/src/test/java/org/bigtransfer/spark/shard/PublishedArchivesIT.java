@@ -30,8 +30,8 @@ class PublishedArchivesIT extends Sharding {
 
     private ShardPlan split(Path archive, String train, String validation) {
         return plan(
-                new ImageSource(archive.toString(), train, "label", "", "", ""),
-                new ImageSource(archive.toString(), validation, "label", "", "", ""),
+                ImageSource.at(archive.toString()).ofSplit(train),
+                ImageSource.at(archive.toString()).ofSplit(validation),
                 0,
                 "out");
     }
@@ -105,7 +105,7 @@ class PublishedArchivesIT extends Sharding {
                 List.of("n02119789 1 kit_fox", "n01440764 2 tench", "n01443537 3 goldfish"));
         Sharded sharded = shard(plan(
                 ImageSource.at(train.toString()),
-                new ImageSource(validation.toString(), "", "label", numbers.toString(), names.toString(), ""),
+                ImageSource.at(validation.toString()).withLabels(numbers.toString(), names.toString()),
                 0,
                 "out"));
         assertThat(sharded.description().classes()).isEqualTo(WNIDS);
@@ -126,7 +126,7 @@ class PublishedArchivesIT extends Sharding {
         Path labels = Files.write(temp.resolve("labels.txt"), List.of("n01443537", "n01440764"));
         ShardPlan plan = plan(
                 ImageSource.at(train.toString()),
-                new ImageSource(validation.toString(), "", "label", labels.toString(), "", ""),
+                ImageSource.at(validation.toString()).withLabels(labels.toString(), ""),
                 0,
                 "out");
         assertThat(rejects(shard(plan)))
@@ -180,8 +180,8 @@ class PublishedArchivesIT extends Sharding {
                         "n01443537\tgoldfish\tcrane",
                         "n02071294\tgrampus, killer whale",
                         "n3\tcrane"));
-        ShardPlan plan = plan(
-                new ImageSource(zip.toString(), "", "label", "", "", classes.toString()), ImageSource.NONE, 0, "out");
+        ShardPlan plan =
+                plan(ImageSource.at(zip.toString()).withClasses(classes.toString()), ImageSource.NONE, 0, "out");
         Sharded sharded = shard(plan);
         assertThat(sharded.description().classes()).containsExactly("n01440764", "n01443537", "n02071294", "n3");
         assertThat(sharded.description().split("train").classExamples()).containsExactly(2L, 0L, 2L, 0L);

@@ -135,8 +135,10 @@ class SharderIT extends Sharding {
         assertThatThrownBy(() -> shard(plan(temp.resolve("none"), "", 0, "out")))
                 .hasMessage("images must exist: " + temp.resolve("none"));
         assertThatThrownBy(() -> shard(plan(bad.resolve("x/1.jpg"), "", 0, "out")))
-                .hasMessage("images must be a folder of class folders, a tar, tar.gz or zip of one, the folder of a"
-                        + " TFDS dataset, or CIFAR's binary archive: "
-                        + bad.resolve("x/1.jpg"));
+                .hasMessage(
+                        "images must be a folder of class folders, a tar, tar.gz or zip of one, the folder of a TFDS"
+                                + " dataset, CIFAR's archive, Parquet, or a CSV or TSV of paths and labels; "
+                                + bad.resolve("x/1.jpg")
+                                + " is text without a comma or a tab in its first line");
     }
 }

@@ -36,8 +36,10 @@ class TfdsIT extends Sharding {
     private ShardPlan plan(String train, String validation, String label) {
         String folder = temp.resolve("flowers/3.0.1").toString();
         return plan(
-                new ImageSource(folder, train, label, "", "", ""),
-                validation.isEmpty() ? ImageSource.NONE : new ImageSource(folder, validation, label, "", "", ""),
+                ImageSource.at(folder).ofSplit(train).labelled(label),
+                validation.isEmpty()
+                        ? ImageSource.NONE
+                        : ImageSource.at(folder).ofSplit(validation).labelled(label),
                 0,
                 "out");
     }
@@ -93,8 +95,10 @@ class TfdsIT extends Sharding {
         labels.forEach((label, expected) -> {
             Sharded sharded;
             try {
-                ImageSource train = new ImageSource(folder, "train[:85%]", label, "", "", "");
-                sharded = shard(plan(train, new ImageSource(folder, "train[-1:]", label, "", "", ""), 0, label));
+                ImageSource train =
+                        ImageSource.at(folder).ofSplit("train[:85%]").labelled(label);
+                sharded = shard(
+                        plan(train, ImageSource.at(folder).ofSplit("train[-1:]").labelled(label), 0, label));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -175,9 +179,11 @@ class TfdsIT extends Sharding {
     @Test
     void splitsAreNoneOfAFolders() throws IOException {
         Path images = images("train", 2);
-        assertThatThrownBy(() -> shard(plan(
-                        new ImageSource(images.toString(), "train", "label", "", "", ""), ImageSource.NONE, 0, "out")))
-                .hasMessage("a split can be chosen only of a TFDS dataset or CIFAR's archive: train of " + images);
+        assertThatThrownBy(() ->
+                        shard(plan(ImageSource.at(images.toString()).ofSplit("train"), ImageSource.NONE, 0, "out")))
+                .hasMessage(
+                        "a split can be chosen only of a TFDS dataset, CIFAR's archive or a table that says the split: train of "
+                                + images);
         flowers(EXAMPLE);
         assertThatThrownBy(() -> shard(plan("train", "test", "label")))
                 .hasMessageEndingWith("flowers/3.0.1 must be one of [train]: test");

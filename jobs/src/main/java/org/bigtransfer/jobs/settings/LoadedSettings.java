@@ -19,6 +19,7 @@ import org.bigtransfer.preprocess.Preprocessing;
 import org.bigtransfer.preprocess.ValueRange;
 import org.bigtransfer.replica.Loss;
 import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.input.InputFormat;
 import org.bigtransfer.spark.train.EarlyStopping;
 import org.bigtransfer.spark.train.TrainPlan;
 import org.bigtransfer.spark.train.TrainPlan.Reduction;
@@ -222,9 +223,12 @@ public final class LoadedSettings {
         return new ShardSettings(
                 values.text("shard.train"),
                 values.text("shard.validation"),
+                values.oneOfOr("auto", "shard.format", InputFormat.class),
                 values.textOr("auto", "shard.train-split"),
                 values.textOr("auto", "shard.validation-split"),
+                values.text("shard.path"),
                 values.text("shard.label"),
+                values.text("shard.split-column"),
                 values.text("shard.validation-labels"),
                 values.text("shard.validation-label-names"),
                 values.text("shard.classes"),

@@ -1,6 +1,8 @@
 package org.bigtransfer.jobs.settings;
 
 import org.bigtransfer.spark.input.ImageSource;
+import org.bigtransfer.spark.input.ImageSource.Columns;
+import org.bigtransfer.spark.input.InputFormat;
 
 /**
  * What to shard; see {@code reference.conf} for each.
@@ -16,9 +18,12 @@ import org.bigtransfer.spark.input.ImageSource;
 public record ShardSettings(
         String train,
         String validation,
+        Choice<InputFormat> format,
         Choice<String> trainSplit,
         Choice<String> validationSplit,
+        String path,
         String label,
+        String splitColumn,
         String validationLabels,
         String validationLabelNames,
         String classes,
@@ -49,7 +54,9 @@ public record ShardSettings(
                         "shard.cache",
                         "name a folder",
                         "\"\"")
-                .must(!label.isEmpty(), "shard.label", "name a feature", "\"\"")
+                .must(!path.isEmpty(), "shard.path", "name a column", "\"\"")
+                .must(!label.isEmpty(), "shard.label", "name a feature or a column", "\"\"")
+                .must(!splitColumn.isEmpty(), "shard.split-column", "name a column", "\"\"")
                 .must(
                         validationLabels.isEmpty() || !validation.isEmpty(),
                         "shard.validation-labels",
@@ -71,13 +78,17 @@ public record ShardSettings(
 
     /** Images of the training split, or of all. */
     public ImageSource trainImages() {
-        return new ImageSource(train, trainSplit.or(() -> ""), label, "", "", classes);
+        return images(train, trainSplit, "", "");
     }
 
     /** Images of the validation split; none if they are taken from the training images or there are none. */
     public ImageSource validationImages() {
         String location = validation.isEmpty() && validationSplit.given().isPresent() ? train : validation;
-        return new ImageSource(
-                location, validationSplit.or(() -> ""), label, validationLabels, validationLabelNames, classes);
+        return images(location, validationSplit, validationLabels, validationLabelNames);
+    }
+
+    private ImageSource images(String location, Choice<String> split, String labels, String labelNames) {
+        Columns columns = new Columns(path, label, splitColumn);
+        return new ImageSource(location, format.given(), split.or(() -> ""), columns, labels, labelNames, classes);
     }
 }
