@@ -37,7 +37,7 @@ record Console(PrintStream out, PrintStream err, Watched outTerminal, Watched er
         return errTerminal == Watched.TERMINAL;
     }
 
-    /** How many columns the terminal of {@code out} has, as far as the launcher knows. */
+    /** How many columns the terminal has, as far as the launcher knows. */
     int columns() {
         return Integer.getInteger("bit.stdout.columns", 80);
     }

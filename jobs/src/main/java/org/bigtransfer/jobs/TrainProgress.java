@@ -23,6 +23,7 @@ final class TrainProgress implements TrainListener, AutoCloseable {
     private static final long SHARES_EVERY_NANOS = 3_000_000_000L;
 
     private final Console console;
+    private final int columns;
     private final TimeShares shares = new TimeShares();
     private ProgressBar bar;
     private long steps;
@@ -30,7 +31,13 @@ final class TrainProgress implements TrainListener, AutoCloseable {
     private String times = "";
 
     TrainProgress(Console console) {
+        this(console, console.columns());
+    }
+
+    /** @param columns of the terminal; what does not fit is cut off */
+    TrainProgress(Console console, int columns) {
         this.console = console;
+        this.columns = columns;
     }
 
     @Override
@@ -45,7 +52,7 @@ final class TrainProgress implements TrainListener, AutoCloseable {
                     .startsFrom(step, java.time.Duration.ZERO)
                     .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                     .setUpdateIntervalMillis(500)
-                    .setConsumer(new DelegatingProgressBarConsumer(this::draw))
+                    .setConsumer(new DelegatingProgressBarConsumer(this::draw, columns))
                     .build();
         }
     }
@@ -62,10 +69,10 @@ final class TrainProgress implements TrainListener, AutoCloseable {
         }
         String figures = String.format(
                 Locale.ROOT,
-                "loss %.4f  %.1f images/s  %s  lr %.3g",
+                "loss %.4f  %s  %.1f images/s  lr %.3g",
                 record.loss(),
-                record.imagesPerSecond(),
                 times,
+                record.imagesPerSecond(),
                 record.learningRate());
         if (bar != null) {
             bar.stepTo(record.step() + 1).setExtraMessage(figures);

@@ -183,6 +183,10 @@ class JobsIT {
         assertThat(sql("SELECT count(*), count(DISTINCT step), count(DISTINCT attempt), max(step) FROM steps"))
                 .last()
                 .isEqualTo("10\t10\t1\t9");
+        assertThat(sql("SELECT count(*) FROM steps"
+                        + " WHERE data_seconds >= 0 AND compute_seconds > 0 AND averaging_seconds > 0"))
+                .last()
+                .isEqualTo("10");
         assertThat(sql("SELECT run_id, job, model_run_id, status, architecture, replicas, global_batch, seed FROM runs"
                         + " WHERE job = 'train'"))
                 .containsExactly(

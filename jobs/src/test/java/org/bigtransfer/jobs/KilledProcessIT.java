@@ -17,9 +17,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Training as {@code ./bit train} starts it, in a process of its own that is told to end or cut off. */
-@Timeout(120)
+@Timeout(240)
 class KilledProcessIT {
     private static final int STEPS = 120;
     private static final int SIGKILL_EXIT = 137;
@@ -31,7 +33,7 @@ class KilledProcessIT {
     private static final Captured CAPTURED = new Captured();
 
     @BeforeAll
-    static void shardAndTrainUndisturbed() throws IOException {
+    static void shard() throws IOException {
         Path images = folder.resolve("images");
         DrawnImages.write(images, 12, 1, 0);
         run(List.of(
@@ -40,7 +42,6 @@ class KilledProcessIT {
                 "-Dtables=" + folder.resolve("tables"),
                 "-Dshard.train=" + images.resolve("train"),
                 "-Dshard.validation=" + images.resolve("validation")));
-        run(train("undisturbed"));
     }
 
     private static void run(List<String> args) {
@@ -49,7 +50,8 @@ class KilledProcessIT {
                 .isZero();
     }
 
-    private static List<String> train(String run) {
+    /** @param period that parameters are averaged at, after a warm-up of 2 steps */
+    private static List<String> train(String run, int period) {
         return List.of(
                 "train",
                 "-Ddataset=" + folder.resolve("dataset"),
@@ -64,15 +66,17 @@ class KilledProcessIT {
                 "-Dtrain.replicas=2",
                 "-Dtrain.base-lr=0.003",
                 "-Dtrain.schedule=2,40," + STEPS,
+                "-Dtrain.averaging-period=" + period,
                 "-Dtrain.mixup=0.1",
                 "-Dtrain.checkpoint-every=3",
+                "-Dtrain.grace-seconds=60",
                 "-Dtrain.evaluate-every=0");
     }
 
     /** Starts training in a process of its own; its log is to be read. */
-    private static Process start(String run) throws IOException {
+    private static Process start(String run, int period) throws IOException {
         List<String> command = new ArrayList<>(List.of("../bit"));
-        command.addAll(train(run));
+        command.addAll(train(run, period));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).redirectInput(Redirect.PIPE);
         builder.environment().putAll(Map.of("BIT_HEAP", "512m", "BIT_NATIVE", "1g"));
@@ -100,19 +104,28 @@ class KilledProcessIT {
         return folder.resolve(run).resolve("checkpoints/step-%06d".formatted(step));
     }
 
-    private static void assertSameBitsAsUndisturbed(String run) throws IOException {
+    /** That a run has the bits of one with that period that nobody disturbed, and one row for each step. */
+    private static void assertLikeUndisturbed(String run, int period) throws IOException {
         assertThat(status(run).get("state").asText()).isEqualTo("SUCCEEDED");
+        String undisturbed = "undisturbed-" + period;
+        run(train(undisturbed, period));
         for (String file : List.of("model.npz", "momentum.npz")) {
             assertThat(checkpoint(run, STEPS).resolve(file))
-                    .hasSameBinaryContentAs(checkpoint("undisturbed", STEPS).resolve(file));
+                    .hasSameBinaryContentAs(checkpoint(undisturbed, STEPS).resolve(file));
         }
+        run(List.of(
+                "sql",
+                "-Dtables=" + folder.resolve("tables"),
+                "SELECT count(*), count(DISTINCT step), min(step), max(step) FROM steps WHERE run_id = '%s'"
+                        .formatted(run)));
+        assertThat(CAPTURED.out().lines()).last().isEqualTo("%d\t%d\t0\t%d".formatted(STEPS, STEPS, STEPS - 1));
     }
 
     @Test
     void sigkillAtAnyMomentChangesNoBitOfTheResult() throws Exception {
         Random random = new Random();
         for (String moment : List.of("checkpoint of step 3 committed", "checkpoint of step ")) {
-            Process process = start("killed");
+            Process process = start("killed", 1);
             try (BufferedReader log = process.errorReader()) {
                 await(log, moment);
                 int millis = random.nextInt(300);
@@ -126,27 +139,34 @@ class KilledProcessIT {
             }
             assertThat(checkpoint("killed", STEPS).resolve("COMMITTED")).doesNotExist();
         }
-        run(train("killed"));
-        assertSameBitsAsUndisturbed("killed");
+        run(train("killed", 1));
+        assertLikeUndisturbed("killed", 1);
     }
 
-    @Test
-    void sigtermCommitsACheckpointThatTheNextStartGoesOnFrom() throws Exception {
-        Process process = start("terminated");
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void sigtermCommitsTheRoundAtHandWhichTheNextStartGoesOnFrom(int period) throws Exception {
+        String run = "terminated-" + period;
+        Process process = start(run, period);
         int step;
         try (BufferedReader log = process.errorReader()) {
-            await(log, "checkpoint of step 3 committed");
+            assertThat(await(log, "step 1/120 ")).containsPattern("  data \\d+%  compute \\d+%  averaging \\d+%  ");
+            await(log, "checkpoint of step ");
+            await(log, "checkpoint of step ");
             process.toHandle().destroy(); // Process.destroy would close its log as well
+            await(log, "told to end: stopping in good order, within 60 s");
             step = Integer.parseInt(await(log, "stopped after step ").split(",")[0]);
             assertThat(process.waitFor()).isEqualTo(SIGTERM_EXIT);
         } finally {
             process.destroyForcibly();
         }
-        assertThat(checkpoint("terminated", step).resolve("COMMITTED")).exists();
-        assertThat(status("terminated").get("state").asText()).isEqualTo("PREEMPTED");
-        assertThat(status("terminated").get("exit_code").asInt()).isEqualTo(SIGTERM_EXIT);
+        assertThat(step).isGreaterThan(2).isLessThan(STEPS);
+        assertThat((step - 2) % period).isZero();
+        assertThat(checkpoint(run, step).resolve("COMMITTED")).exists();
+        assertThat(status(run).get("state").asText()).isEqualTo("PREEMPTED");
+        assertThat(status(run).get("exit_code").asInt()).isEqualTo(SIGTERM_EXIT);
 
-        Process again = start("terminated");
+        Process again = start(run, period);
         try (BufferedReader log = again.errorReader()) {
             await(log, "training from step %d to %d".formatted(step, STEPS));
             await(log, "read it: ");
@@ -154,6 +174,6 @@ class KilledProcessIT {
         } finally {
             again.destroyForcibly();
         }
-        assertSameBitsAsUndisturbed("terminated");
+        assertLikeUndisturbed(run, period);
     }
 }
