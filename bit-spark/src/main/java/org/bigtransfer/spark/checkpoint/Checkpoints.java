@@ -3,6 +3,7 @@ package org.bigtransfer.spark.checkpoint;
 import com.google.common.io.CountingOutputStream;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,8 +13,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,9 +22,11 @@ import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.BlockMissingException;
 import org.apache.hadoop.security.AccessControlException;
 import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.replica.FlatVector;
@@ -36,8 +39,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of a run directory: {@code checkpoints/step-000500/{model.npz, momentum.npz, state.json, COMMITTED}}.
+ * The checkpoints of a run directory: {@code checkpoints/step-000500/{model.npz, momentum.npz, state-….json, COMMITTED}}.
  * A folder without {@code COMMITTED} is not there for readers, and is overwritten by writers. All streams.
+ *
+ * <p>A task that the driver has given up asks for leave in vain, but an upload that it has begun may still end, whenever
+ * that is. It then replaces vectors by the same bytes, for all starts of a stage compute the same; a state, which tells
+ * times, has a name of its own, and a marker names one that is still there. So a checkpoint stays whole.
  */
 public final class Checkpoints {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
@@ -61,8 +68,13 @@ public final class Checkpoints {
     }
 
     @FunctionalInterface
-    private interface Reading<T> {
+    private interface Content<T> {
         T of(InputStream in) throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T run() throws IOException;
     }
 
     /** @param run the run directory, on any Hadoop file system */
@@ -115,13 +127,14 @@ public final class Checkpoints {
             throws IOException {
         leave.check();
         Path target = folder(step);
-        discard(target);
+        clear(target);
         TreeMap<String, FileMark> files = new TreeMap<>();
         files.put(MODEL, write(new Path(target, MODEL), out -> WeightFile.write(out, layout, parameters)));
         leave.check();
         files.put(MOMENTUM, write(new Path(target, MOMENTUM), out -> WeightFile.write(out, layout, momentum)));
         leave.check();
-        files.put(Marker.STATE, write(new Path(target, Marker.STATE), out -> out.write(state)));
+        String name = Marker.stateName();
+        files.put(name, write(new Path(target, name), out -> out.write(state)));
         commit(target, new Marker(files), leave);
     }
 
@@ -134,12 +147,13 @@ public final class Checkpoints {
         leave.check();
         Path target = folder(step);
         Marker before = marker(step);
-        String name = Marker.stateName(UUID.randomUUID());
+        String old = before.state().orElseThrow();
+        String name = Marker.stateName();
         TreeMap<String, FileMark> files = new TreeMap<>(before.files());
-        files.remove(before.state());
+        files.remove(old);
         files.put(name, write(new Path(target, name), out -> out.write(state)));
         commit(target, new Marker(files), leave);
-        fs.delete(new Path(target, before.state()), false);
+        fs.delete(new Path(target, old), false);
     }
 
     private void commit(Path target, Marker marker, Leave leave) throws IOException {
@@ -188,6 +202,20 @@ public final class Checkpoints {
         }
     }
 
+    /** Makes room for another checkpoint of the step. States stay, for the marker of one may be on its way. */
+    private void clear(Path target) throws IOException {
+        fs.delete(new Path(target, Marker.NAME), false);
+        try {
+            for (FileStatus file : fs.listStatus(target)) {
+                if (!Marker.isState(file.getPath().getName())) {
+                    fs.delete(file.getPath(), true);
+                }
+            }
+        } catch (FileNotFoundException e) {
+            // as there is nothing yet
+        }
+    }
+
     /** The marker goes first, so that no reader takes what is being removed for whole. */
     private void discard(Path target) throws IOException {
         fs.delete(new Path(target, Marker.NAME), false);
@@ -200,15 +228,14 @@ public final class Checkpoints {
      *
      * @return empty when nothing was ever committed
      * @throws CheckpointException when there are committed checkpoints and all are damaged
+     * @throws IOException when one cannot be read, which may be the store's failure and pass
      */
     public Optional<Checkpoint> newestIntact() throws IOException {
         List<String> damages = new ArrayList<>();
         for (long step : committed()) {
             try {
                 return Optional.of(intact(step));
-            } catch (AccessControlException e) {
-                throw e;
-            } catch (IOException e) {
+            } catch (CheckpointException e) {
                 LOG.warn("checkpoint of step {} is passed over: {}", step, e.getMessage());
                 damages.add(e.getMessage());
             }
@@ -223,14 +250,14 @@ public final class Checkpoints {
     /**
      * The checkpoint of a step; reads every byte.
      *
-     * @throws IOException naming the file that is not as committed
+     * @throws CheckpointException naming the file that is not as committed
      */
     public Checkpoint intact(long step) throws IOException {
         Marker marker = marker(step);
         for (String file : List.of(MODEL, MOMENTUM)) {
             read(step, file, marker, in -> in);
         }
-        return new Checkpoint(step, read(step, marker.state(), marker, InputStream::readAllBytes));
+        return new Checkpoint(step, read(step, marker.state().orElseThrow(), marker, InputStream::readAllBytes));
     }
 
     /**
@@ -264,38 +291,52 @@ public final class Checkpoints {
 
     private Marker marker(long step) throws IOException {
         Path path = new Path(folder(step), Marker.NAME);
+        Marker marker = Marker.parse(reading(path, () -> bytes(path)), path.toString());
+        Set<String> names = marker.files().keySet();
+        if (!names.containsAll(List.of(MODEL, MOMENTUM)) || marker.state().isEmpty()) {
+            throw new CheckpointException(
+                    "%s must list %s, %s and a state: %s".formatted(path, MODEL, MOMENTUM, names));
+        }
+        return marker;
+    }
+
+    private byte[] bytes(Path path) throws IOException {
         try (InputStream in = fs.open(path)) {
-            Marker marker = Marker.parse(in.readAllBytes());
-            if (!marker.files().keySet().containsAll(List.of(MODEL, MOMENTUM, marker.state()))) {
-                throw new CheckpointException("%s must list %s, %s and %s: %s"
-                        .formatted(
-                                path,
-                                MODEL,
-                                MOMENTUM,
-                                Marker.STATE,
-                                marker.files().keySet()));
-            }
-            return marker;
-        } catch (AccessControlException | CheckpointException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new CheckpointException("%s must be a checkpoint's marker: %s".formatted(path, e.getMessage()), e);
+            return in.readAllBytes();
         }
     }
 
-    private <T> T read(long step, String file, Marker marker, Reading<T> reading) throws IOException {
+    private <T> T read(long step, String file, Marker marker, Content<T> content) throws IOException {
         Path path = new Path(folder(step), file);
         FileMark mark = marker.files().get(file);
-        requireLength(path, mark.bytes());
-        CRC32C crc = new CRC32C();
-        try (InputStream in = new BufferedInputStream(new CheckedInputStream(fs.open(path), crc), BUFFER)) {
-            T result = reading.of(in);
-            in.transferTo(OutputStream.nullOutputStream());
-            if (!hex(crc).equals(mark.crc32c())) {
-                throw new CheckpointException(
-                        "%s must have the CRC-32C %s: %s".formatted(path, mark.crc32c(), hex(crc)));
+        return reading(path, () -> {
+            requireLength(path, mark.bytes());
+            CRC32C crc = new CRC32C();
+            try (InputStream in = new BufferedInputStream(new CheckedInputStream(fs.open(path), crc), BUFFER)) {
+                T result = content.of(in);
+                in.transferTo(OutputStream.nullOutputStream());
+                if (!hex(crc).equals(mark.crc32c())) {
+                    throw new CheckpointException(
+                            "%s must have the CRC-32C %s: %s".formatted(path, mark.crc32c(), hex(crc)));
+                }
+                return result;
             }
-            return result;
+        });
+    }
+
+    /** Tells what shows that a file is damaged from what may pass, such as a store that does not answer. */
+    private static <T> T reading(Path path, Reading<T> reading) throws IOException {
+        try {
+            return reading.run();
+        } catch (FileNotFoundException | EOFException | ChecksumException | BlockMissingException e) {
+            throw new CheckpointException("%s must be whole: %s".formatted(path, e.getMessage()), e);
+        } catch (CheckpointException | WeightFileException | AccessControlException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new IOException(
+                    "%s must be readable, and nothing shows that it is damaged (should that last, remove its folder to go on from the checkpoint before): %s"
+                            .formatted(path, e),
+                    e);
         }
     }
 

@@ -6,15 +6,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
 /** What {@code COMMITTED} says: which files a checkpoint has, and what they hold. */
 record Marker(Map<String, FileMark> files) {
     static final String NAME = "COMMITTED";
-    static final String STATE = "state.json";
 
-    private static final String RESTATED = "state-";
+    private static final String STATE = "state-";
 
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -34,17 +34,19 @@ record Marker(Map<String, FileMark> files) {
      */
     record FileMark(long bytes, String crc32c) {}
 
-    /** Another name for a state that takes another's place. */
-    static String stateName(UUID fresh) {
-        return RESTATED + fresh + ".json";
+    /** A name for a state that no other has: it knows times, so no two writers' are the same. */
+    static String stateName() {
+        return STATE + UUID.randomUUID() + ".json";
     }
 
-    /** The file that holds the state: {@value #STATE} unless it was replaced. */
-    String state() {
-        return files.keySet().stream()
-                .filter(name -> name.startsWith(RESTATED))
-                .findFirst()
-                .orElse(STATE);
+    /** Whether a file's name is that of a state. */
+    static boolean isState(String name) {
+        return name.startsWith(STATE);
+    }
+
+    /** The file that holds the state, if one does. */
+    Optional<String> state() {
+        return files.keySet().stream().filter(Marker::isState).findFirst();
     }
 
     byte[] toJson() {
@@ -55,7 +57,12 @@ record Marker(Map<String, FileMark> files) {
         }
     }
 
-    static Marker parse(byte[] json) throws IOException {
-        return JSON.readValue(json, Marker.class);
+    /** @throws CheckpointException when the bytes are no marker's @param name of the marker, for messages */
+    static Marker parse(byte[] json, String name) throws CheckpointException {
+        try {
+            return JSON.readValue(json, Marker.class);
+        } catch (IOException e) {
+            throw new CheckpointException("%s must be a checkpoint's marker: %s".formatted(name, e.getMessage()), e);
+        }
     }
 }

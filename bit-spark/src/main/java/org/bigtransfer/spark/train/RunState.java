@@ -20,7 +20,7 @@ import org.bigtransfer.spark.checkpoint.CheckpointException;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 
 /**
- * A checkpoint's {@code state.json}.
+ * What a checkpoint says besides its vectors.
  *
  * @param step updates done
  * @param fixed settings that decide what is computed: a run is gone on with under the same ones only
@@ -177,7 +177,7 @@ public record RunState(
     }
 
     /**
-     * Reads a checkpoint's {@code state.json}.
+     * Reads a checkpoint's state.
      *
      * @param run the run directory, for messages
      * @throws CheckpointException when another version wrote it
@@ -198,7 +198,7 @@ public record RunState(
 
     private static CheckpointException another(Checkpoint checkpoint, String run, String why, IOException cause) {
         return new CheckpointException(
-                "state.json of step %d of %s must be of this version of bit: %s. Its model.npz can still be given as weights to another run"
+                "the state of step %d of %s must be of this version of bit: %s. Its model.npz can still be given as weights to another run"
                         .formatted(checkpoint.step(), run, why),
                 cause);
     }

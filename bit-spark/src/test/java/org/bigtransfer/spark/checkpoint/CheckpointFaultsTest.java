@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileUtil;
@@ -18,6 +20,7 @@ import org.bigtransfer.spark.storage.FaultyFileSystem;
 import org.bigtransfer.spark.storage.FaultyObjectStore;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Any one call of a checkpoint's file system fails, or all from one on: as HDFS, and as an object store. */
@@ -51,9 +54,13 @@ class CheckpointFaultsTest {
     }
 
     private void write(long step) throws IOException {
+        write(step, "step " + step, GRANTED);
+    }
+
+    private void write(long step, String state, Checkpoints.Leave leave) throws IOException {
         try (NativeVector parameters = filled(step);
                 NativeVector momentum = filled(-step)) {
-            checkpoints.write(step, bytes("step " + step), LAYOUT, parameters, momentum, GRANTED);
+            checkpoints.write(step, bytes(state), LAYOUT, parameters, momentum, leave);
         }
     }
 
@@ -115,7 +122,8 @@ class CheckpointFaultsTest {
                         assertThat(newest().step()).isEqualTo(3);
                         assertThat(names("checkpoints")).containsExactly("step-000003");
                         assertThat(names("checkpoints/step-000003"))
-                                .containsExactly("COMMITTED", "model.npz", "momentum.npz", "state.json");
+                                .filteredOn(name -> !name.startsWith("state-"))
+                                .containsExactly("COMMITTED", "model.npz", "momentum.npz");
                     }
                 }))
                 .allMatch(calls -> calls > 20);
@@ -148,5 +156,54 @@ class CheckpointFaultsTest {
                     }
                 }))
                 .allMatch(calls -> calls > 8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {FaultyFileSystem.SCHEME, FaultyObjectStore.SCHEME})
+    void aStoreThatFailsWhileACheckpointIsReadCostsNone(String scheme) throws IOException {
+        open(scheme);
+        write(1);
+        write(2);
+        AtomicReference<Checkpoint> read = new AtomicReference<>();
+        assertThat(EveryCall.fails(new EveryCall.Trial() {
+                    @Override
+                    public void prepare() {
+                        read.set(null);
+                    }
+
+                    @Override
+                    public void act() throws IOException {
+                        read.set(checkpoints.newestIntact().orElseThrow());
+                    }
+
+                    @Override
+                    public void check(boolean failed) {
+                        assertThat(failed || read.get().step() == 2).isTrue();
+                    }
+                }))
+                .allMatch(calls -> calls > 8);
+    }
+
+    /** What the driver gives up after it gave leave writes one more file, at any time. @param file after which leave */
+    @ParameterizedTest
+    @CsvSource({"faulty, 2", "faulty, 3", "faulty, 4", "s3a, 2", "s3a, 3", "s3a, 4"})
+    void aWriterThatIsGivenUpAndEndsItsFileLateLeavesTheNewCheckpointWhole(String scheme, int file) throws IOException {
+        open(scheme);
+        write(1);
+        AtomicInteger asked = new AtomicInteger();
+        try {
+            write(2, "given up", () -> {
+                if (asked.incrementAndGet() == file) {
+                    write(2, "anew", GRANTED);
+                } else if (asked.get() > file) {
+                    throw new IOException("given up");
+                }
+            });
+        } catch (IOException e) {
+            assertThat(e).hasMessage("given up");
+        }
+        Checkpoint newest = newest();
+        assertThat(newest.step()).isEqualTo(2);
+        assertThat(new String(newest.state(), StandardCharsets.UTF_8)).isEqualTo(file < 4 ? "anew" : "given up");
     }
 }

@@ -63,8 +63,11 @@ class CheckpointsTest {
         }
     }
 
+    /** @param name of a file, or how it begins */
     private Path file(long step, String name) {
-        return run.resolve("checkpoints/step-%06d/%s".formatted(step, name));
+        Path folder = run.resolve("checkpoints/step-%06d".formatted(step));
+        String[] found = folder.toFile().list((where, file) -> file.startsWith(name));
+        return folder.resolve(found == null || found.length == 0 ? name : found[0]);
     }
 
     private void damage(Path file) throws IOException {
@@ -131,7 +134,7 @@ class CheckpointsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"model.npz", "momentum.npz", "state.json", "COMMITTED"})
+    @ValueSource(strings = {"model.npz", "momentum.npz", "state-", "COMMITTED"})
     void aFlippedBitIsFoundAndNamedWhereverItIs(String name) throws IOException {
         write(1);
         write(2);
@@ -149,7 +152,7 @@ class CheckpointsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"model.npz", "momentum.npz", "state.json", "COMMITTED"})
+    @ValueSource(strings = {"model.npz", "momentum.npz", "state-", "COMMITTED"})
     void aFileThatIsTooShortTooLongOrMissingIsFoundAndNamed(String name) throws IOException {
         write(1);
         write(2);
@@ -175,11 +178,11 @@ class CheckpointsTest {
     @Test
     void refusesToStartAnewWhenAllAreDamaged() throws IOException {
         write(1);
-        damage(file(1, "state.json"));
+        damage(file(1, "state-"));
         assertThatThrownBy(() -> checkpoints.newestIntact())
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("must hold one intact checkpoint; all are damaged")
-                .hasMessageContaining("state.json must have the CRC-32C");
+                .hasMessageContaining(".json must have the CRC-32C");
     }
 
     @Test

@@ -16,7 +16,7 @@ class RunStateTest {
     void refusesWhatAnotherVersionWroteAndSaysWhatToDo() {
         assertThatThrownBy(() -> RunState.of(checkpoint("{\"step\": 5, \"fixed\": {}}"), "runs/a"))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageStartingWith("state.json of step 5 of runs/a must be of this version of bit: ")
+                .hasMessageStartingWith("the state of step 5 of runs/a must be of this version of bit: ")
                 .hasMessageContaining("'used'")
                 .hasMessageEndingWith("Its model.npz can still be given as weights to another run");
         String validated = "{\"step\": 0, \"bestStep\": 0, \"best\": 0, \"since\": 0}";

@@ -203,9 +203,11 @@ final class Runs implements Cloneable {
                 new Milestones(checkpointEvery, evaluateEvery, 3, earlyStopping));
     }
 
-    /** A file of the checkpoint after so many steps. */
+    /** A file of the checkpoint after so many steps. @param name its name, or how it begins */
     Path file(long step, String name) {
-        return run.resolve("checkpoints/step-%06d/%s".formatted(step, name));
+        Path folder = run.resolve("checkpoints/step-%06d".formatted(step));
+        String[] found = folder.toFile().list((where, file) -> file.startsWith(name));
+        return folder.resolve(found == null || found.length == 0 ? name : found[0]);
     }
 
     /** The parameters after so many steps. */
