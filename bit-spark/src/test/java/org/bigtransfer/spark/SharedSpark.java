@@ -19,6 +19,7 @@ public final class SharedSpark {
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.sql.shuffle.partitions", 2)
+                .config(TrainerConf.PAUSE, "0s")
                 .getOrCreate();
     }
 }

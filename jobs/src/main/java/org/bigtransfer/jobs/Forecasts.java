@@ -3,7 +3,7 @@ package org.bigtransfer.jobs;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.bigtransfer.jobs.plan.Forecast;
-import org.bigtransfer.jobs.plan.Slots;
+import org.bigtransfer.jobs.plan.SlotCount;
 import org.bigtransfer.jobs.settings.PlanResolution;
 import org.bigtransfer.jobs.settings.Settings;
 import org.bigtransfer.spark.dataset.DatasetDescription;
@@ -15,17 +15,17 @@ final class Forecasts {
 
     /** Of training on this dataset; too few slots are refused. */
     static Forecast strict(JobRun run, DatasetDescription dataset, TrainedModel model) {
-        Slots slots = slots(run);
+        SlotCount slots = slots(run);
         return of(run, dataset, model, slots, slots.count());
     }
 
     /** Of training on this dataset; too few slots are part of the forecast. */
     static Forecast lenient(JobRun run, DatasetDescription dataset, TrainedModel model) {
-        Slots slots = slots(run);
+        SlotCount slots = slots(run);
         return of(run, dataset, model, slots, Math.max(slots.count(), asked(run)));
     }
 
-    private static Forecast of(JobRun run, DatasetDescription dataset, TrainedModel model, Slots slots, int count) {
+    private static Forecast of(JobRun run, DatasetDescription dataset, TrainedModel model, SlotCount slots, int count) {
         Settings settings = run.loaded().settings();
         TrainPlan plan = run.loaded().trainPlan(dataset, count, model.architecture(), model.weights(), model.teacher());
         return new Forecast(
@@ -36,13 +36,13 @@ final class Forecasts {
                 settings.plan().imagesPerSecond());
     }
 
-    private static Slots slots(JobRun run) {
+    private static SlotCount slots(JobRun run) {
         if (run.master().isEmpty()) {
-            return Slots.local(asked(run));
+            return SlotCount.local(asked(run));
         }
         try (Sessions session = Sessions.forTraining(
                 run, asked(run), run.loaded().settings().train().threads())) {
-            return new Slots(
+            return new SlotCount(
                     session.slots(asked(run)), session.spark().sparkContext().master());
         }
     }

@@ -150,6 +150,7 @@ public final class BitTrainingMaster implements TrainingMaster<TrainingResult, T
     /** @return nothing where there is no data */
     private <T> Optional<Pass.Result> pass(JavaSparkContext spark, Network network, JavaRDD<T> data, Source<T> source) {
         network.requireTrainable();
+        Weights.requireRoom(spark.sc().conf(), network, settings.workers());
         Broadcast<Pass.Start> start = spark.broadcast(new Pass.Start(network.blueprint(), Weights.of(network)));
         long began = System.nanoTime();
         try {

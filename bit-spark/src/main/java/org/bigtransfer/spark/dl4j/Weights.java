@@ -3,6 +3,7 @@ package org.bigtransfer.spark.dl4j;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.SparkConf;
 import org.bigtransfer.replica.FlatVector;
 
 /**
@@ -14,6 +15,32 @@ import org.bigtransfer.replica.FlatVector;
 record Weights(List<float[]> parameters, List<float[]> updaterState) implements Serializable {
     /** Floats in a piece: 64 MiB. */
     private static final int PIECE = 1 << 24;
+
+    private static final String MAX_RESULT = "spark.driver.maxResultSize";
+
+    /** What Spark adds to a worker's result, and what those send that have none: some kilobytes. */
+    private static final long ASIDE = 64 << 10;
+
+    /**
+     * Asks for room for a network's weights as a pass's result. Spark looks when they come back, after the work.
+     *
+     * @throws IllegalArgumentException when there is none, naming the setting and what it takes
+     */
+    static void requireRoom(SparkConf conf, Network network, int workers) {
+        long limit = conf.getSizeAsBytes(MAX_RESULT, "1g");
+        long floats = network.parameters().length()
+                + network.updaterState().map(FlatVector::length).orElse(0L);
+        long needed = Float.BYTES * floats + workers * ASIDE;
+        if (limit > 0 && needed > limit) {
+            throw new IllegalArgumentException(
+                    "%s must be at least %dm (or 0: no bound), for %d parameters and what the updater remembers: %s"
+                            .formatted(
+                                    MAX_RESULT,
+                                    (needed + (1 << 20) - 1) >> 20,
+                                    network.parameters().length(),
+                                    conf.get(MAX_RESULT, "1g")));
+        }
+    }
 
     static Weights of(Network network) {
         return new Weights(

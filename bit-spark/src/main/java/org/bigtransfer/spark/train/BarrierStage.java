@@ -5,7 +5,6 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
@@ -13,11 +12,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.bigtransfer.spark.exchange.Exchange;
 import org.bigtransfer.spark.exchange.Wire;
-import org.bigtransfer.spark.train.ControlMessage.Failed;
-import org.bigtransfer.spark.train.ControlMessage.Outlook;
 import org.bigtransfer.spark.train.ControlMessage.Stepped;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import scala.collection.JavaConverters;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
@@ -28,12 +23,11 @@ import scala.runtime.AbstractFunction1;
  * the same start.
  */
 public final class BarrierStage {
-    private static final Logger LOG = LoggerFactory.getLogger(BarrierStage.class);
-    private static final int ATTEMPTS = 3;
-
     private final SparkContext spark;
     private final int tasks;
+    private final TrainListener listener;
     private final ControlSession session;
+    private final MissingSlots missing;
     private final String id = UUID.randomUUID().toString();
 
     /** What a task does with its partition, together with the others. */
@@ -56,7 +50,9 @@ public final class BarrierStage {
     public BarrierStage(SparkContext spark, int tasks, TrainListener listener) {
         this.spark = spark;
         this.tasks = tasks;
+        this.listener = listener;
         this.session = new ControlSession(listener);
+        this.missing = MissingSlots.of(spark, tasks);
     }
 
     /**
@@ -66,31 +62,20 @@ public final class BarrierStage {
      * @param data of as many partitions as there are tasks
      * @return all tasks' results, in their order
      * @throws PlanRefusedException when the cluster cannot run so many tasks together
-     * @throws TrainException when the work fails {@value #ATTEMPTS} times, or is hopeless
+     * @throws TrainException when the work fails {@link TrainerConf#ATTEMPTS} times, or is hopeless
      */
     public <A, B> List<B> run(String description, JavaRDD<A> data, Work<A, B> work) throws TrainException {
         PlanCheck.check(spark, tasks);
         ControlPlugin.open(id, session);
         try (session) {
-            for (int attempt = 1; ; attempt++) {
-                session.begin(attempt, List.of());
-                try {
-                    return collect(
-                            description, data, new Task<>(new StageTask(id, attempt, Wire.of(spark.conf())), work));
-                } catch (SparkException e) {
-                    Optional<Failed> failure = session.failure();
-                    String cause = failure.map(Failed::cause).orElseGet(() -> Trainer.cause(e));
-                    LOG.warn("attempt {} failed: {}", attempt, cause);
-                    boolean hopeless = failure.isPresent() && failure.get().outlook() == Outlook.HOPELESS;
-                    if (hopeless || session.stopping() || spark.isStopped()) {
-                        throw new TrainException(cause, e);
-                    }
-                    if (attempt == ATTEMPTS) {
-                        throw new TrainException("failed %d times, last because: %s".formatted(attempt, cause), e);
-                    }
-                    Slots.requireReturn(spark, tasks, session::stopping, e);
+            return new Attempts(spark, missing, session, listener).run(attempt -> {
+                if (session.stopping()) {
+                    throw new TrainException("the work was ended by what hears of its steps");
                 }
-            }
+                return collect(description, data, new Task<>(new StageTask(id, attempt, Wire.of(spark.conf())), work));
+            });
+        } catch (IOException e) {
+            throw new TrainException(e.getMessage(), e);
         } finally {
             ControlPlugin.end(id);
         }
@@ -99,7 +84,7 @@ public final class BarrierStage {
     private <A, B> List<B> collect(String description, JavaRDD<A> data, Task<A, B> task) throws SparkException {
         JavaSparkContext java = JavaSparkContext.fromSparkContext(spark);
         java.setJobGroup(id, description, true);
-        try (StageWatch watch = new StageWatch(spark, id, tasks, session)) {
+        try (StageWatch watch = new StageWatch(spark, id, missing, session)) {
             ClassTag<B> tag = ClassTag$.MODULE$.apply(Object.class);
             return data.rdd()
                     .barrier()

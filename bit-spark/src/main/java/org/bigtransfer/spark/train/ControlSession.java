@@ -39,14 +39,19 @@ final class ControlSession implements AutoCloseable {
         this.listener = listener;
     }
 
-    /** Begins an attempt; earlier ones are stale from here on. @param done records of the steps before it */
-    synchronized void begin(int attempt, List<StepRecord> done) {
+    /** Begins an attempt; earlier ones are stale from here on. */
+    synchronized void begin(int attempt) {
         this.attempt = attempt;
         heard = false;
         records.clear();
-        records.addAll(done);
         parts.clear();
         failure = Optional.empty();
+    }
+
+    /** Has the attempt go on from a checkpoint, or the beginning. @param done records of the steps before */
+    synchronized void goOnFrom(long step, List<StepRecord> done) {
+        records.addAll(done);
+        committed = Math.max(committed, step);
     }
 
     /** Has the newest step told to somebody besides the listener, at once. */
@@ -85,7 +90,7 @@ final class ControlSession implements AutoCloseable {
         return heard;
     }
 
-    /** The newest checkpoint that tasks told of, or −1. */
+    /** The newest checkpoint that tasks told of or training went on from, or −1. */
     synchronized long committed() {
         return committed;
     }

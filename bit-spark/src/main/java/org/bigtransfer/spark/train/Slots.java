@@ -2,16 +2,9 @@ package org.bigtransfer.spark.train;
 
 import java.util.function.BooleanSupplier;
 import org.apache.spark.SparkContext;
-import org.apache.spark.SparkException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The tasks that a cluster can run at once. Executors register after the session is made, and after one was lost its
- * replacement does.
- */
+/** The tasks that a cluster can run at once. Executors register after the session is made. */
 public final class Slots {
-    private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
     private static final long POLL_MILLIS = 250;
     /** The first executor may have to be scheduled, and its image be fetched. */
     private static final long FIRST_MILLIS = 60_000;
@@ -47,45 +40,18 @@ public final class Slots {
         return slots;
     }
 
-    /**
-     * Waits for lost executors to be replaced, for up to {@link TrainerConf#RETURN_WAIT}.
-     *
-     * @param enough whether waiting has become pointless
-     * @param lost what was lost
-     * @throws TrainException when the cluster has not replaced them in time
-     */
-    static void requireReturn(SparkContext spark, int wanted, BooleanSupplier enough, SparkException lost)
-            throws TrainException {
-        long wait = returnWait(spark);
+    /** Waits so long. @param enough whether waiting has become pointless */
+    static void pause(long millis, BooleanSupplier enough) {
         long begin = System.nanoTime();
-        int slots = now(spark);
-        if (slots < wanted) {
-            LOG.warn(
-                    "{} of {} slots are left; waiting up to {} s for executors to be replaced ({})",
-                    slots,
-                    wanted,
-                    wait / 1000,
-                    TrainerConf.RETURN_WAIT);
-        }
-        for (; slots < wanted && !enough.getAsBoolean(); slots = now(spark)) {
-            if (millisSince(begin) >= wait || !sleep() || spark.isStopped()) {
-                throw new TrainException(
-                        "executors were lost and not replaced within %d s (%s), %d slots of %d are left"
-                                .formatted(wait / 1000, TrainerConf.RETURN_WAIT, slots, wanted),
-                        lost);
-            }
-        }
-    }
-
-    static long returnWait(SparkContext spark) {
-        return spark.conf().getTimeAsMs(TrainerConf.RETURN_WAIT, "10min");
+        while (millisSince(begin) < millis && !enough.getAsBoolean() && sleep()) {}
     }
 
     private static long millisSince(long nanos) {
         return (System.nanoTime() - nanos) / 1_000_000;
     }
 
-    private static boolean sleep() {
+    /** Waits until the next look. @return whether it was not interrupted */
+    static boolean sleep() {
         try {
             Thread.sleep(POLL_MILLIS);
             return true;

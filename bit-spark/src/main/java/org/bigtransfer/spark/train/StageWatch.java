@@ -14,20 +14,19 @@ final class StageWatch implements AutoCloseable {
 
     private final SparkContext spark;
     private final String group;
-    private final int replicas;
+    private final MissingSlots missing;
     private final ControlSession session;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "train-watch");
         thread.setDaemon(true);
         return thread;
     });
-    private long lackingSince;
 
     /** @param group the job group of the stage */
-    StageWatch(SparkContext spark, String group, int replicas, ControlSession session) {
+    StageWatch(SparkContext spark, String group, MissingSlots missing, ControlSession session) {
         this.spark = spark;
         this.group = group;
-        this.replicas = replicas;
+        this.missing = missing;
         this.session = session;
         timer.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -36,15 +35,7 @@ final class StageWatch implements AutoCloseable {
         if (spark.isStopped()) {
             return;
         }
-        if (session.stopping() && !session.heard()) {
-            spark.cancelJobGroup(group);
-            return;
-        }
-        if (Slots.now(spark) >= replicas) {
-            lackingSince = 0;
-        } else if (lackingSince == 0) {
-            lackingSince = System.nanoTime();
-        } else if ((System.nanoTime() - lackingSince) / 1_000_000 > Slots.returnWait(spark)) {
+        if ((session.stopping() && !session.heard()) || missing.areGivenUp()) {
             spark.cancelJobGroup(group);
         }
     }

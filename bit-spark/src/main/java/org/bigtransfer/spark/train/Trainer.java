@@ -4,29 +4,18 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
-import org.bigtransfer.order.SampleOrder;
-import org.bigtransfer.preprocess.Mixup;
-import org.bigtransfer.spark.checkpoint.Checkpoint;
-import org.bigtransfer.spark.checkpoint.Checkpoints;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetFile;
-import org.bigtransfer.spark.dataset.DatasetParts;
 import org.bigtransfer.spark.exchange.Wire;
 import org.bigtransfer.spark.feed.FeedPlan;
-import org.bigtransfer.spark.feed.RowSelection;
-import org.bigtransfer.spark.train.ControlMessage.Failed;
-import org.bigtransfer.spark.train.ControlMessage.Outlook;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.reflect.ClassTag;
@@ -40,15 +29,13 @@ import scala.reflect.ClassTag$;
 public final class Trainer {
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
 
-    /** As Spark's DAGScheduler says it of a task that failed, or whose executor was lost. */
-    private static final Pattern LOST_TASK =
-            Pattern.compile("barrier task ResultTask\\(\\d+, (\\d+)\\) finished unsuccessfully\\.\\s*\\n([^\\n]+)");
-
     private final SparkContext spark;
     private final TrainPlan plan;
     private final TrainListener listener;
     private final ControlSession session;
+    private final MissingSlots missing;
     private final String id = UUID.randomUUID().toString();
+    private boolean started;
 
     /** @param session whose configuration {@link TrainerConf} was applied to */
     public Trainer(SparkSession session, TrainPlan plan, TrainListener listener) {
@@ -56,6 +43,7 @@ public final class Trainer {
         this.plan = plan;
         this.listener = listener;
         this.session = new ControlSession(listener);
+        this.missing = MissingSlots.of(spark, plan.work().replicas());
     }
 
     /** Asks training to stop after the step at hand, with a checkpoint; may be called by any thread. */
@@ -71,9 +59,9 @@ public final class Trainer {
      */
     public static void check(Configuration conf, TrainPlan plan) throws TrainException, IOException {
         PlanCheck.check(plan);
-        DatasetDescription dataset = dataset(conf, plan);
-        feedPlan(conf, plan, dataset);
-        newest(new Checkpoints(conf, plan.run()), plan, dataset);
+        DatasetDescription dataset = TrainInputs.dataset(conf, plan);
+        TrainInputs.feedPlan(conf, plan, dataset);
+        new RunProgress(conf, plan, dataset).newest();
     }
 
     /**
@@ -81,21 +69,22 @@ public final class Trainer {
      *
      * @throws PlanRefusedException when the plan cannot be carried out or the run directory is another run's
      * @throws TrainException when a loss or the weights are not finite, the dataset or the weight file is damaged, or
-     *     the stage failed {@link TrainerConf#ATTEMPTS} times without a new checkpoint
-     * @throws IOException when the dataset or the checkpoints cannot be read
+     *     the stage failed, or the checkpoints could not be read, {@link TrainerConf#ATTEMPTS} times without a new
+     *     checkpoint
+     * @throws IOException when the dataset cannot be read, or all checkpoints are damaged
      */
     public TrainResult run() throws TrainException, IOException {
         PlanCheck.check(spark, plan);
         Configuration conf = spark.hadoopConfiguration();
-        DatasetDescription dataset = dataset(conf, plan);
-        FeedPlan feed = feedPlan(conf, plan, dataset);
-        Checkpoints checkpoints = new Checkpoints(conf, plan.run());
+        DatasetDescription dataset = TrainInputs.dataset(conf, plan);
+        FeedPlan feed = TrainInputs.feedPlan(conf, plan, dataset);
+        RunProgress progress = new RunProgress(conf, plan, dataset);
         ControlPlugin.open(id, session);
         try (session;
                 JobDescription description = new JobDescription(spark, id)) {
             session.watch(step -> description.show("%s: step %d of %d, loss %.4f"
                     .formatted(title(), step.step() + 1, plan.optimization().steps(), step.loss())));
-            return run(conf, dataset, feed, checkpoints);
+            return new Attempts(spark, missing, session, listener).run(number -> attempt(number, feed, progress));
         } finally {
             ControlPlugin.end(id);
         }
@@ -108,144 +97,43 @@ public final class Trainer {
      * @throws IOException when the dataset or the checkpoints cannot be read
      */
     public static Optional<TrainResult> ended(Configuration conf, TrainPlan plan) throws TrainException, IOException {
-        RunState state = newest(new Checkpoints(conf, plan.run()), plan, DatasetFile.read(conf, plan.dataset()));
-        return ended(plan, state).map(end -> result(end, state));
+        RunProgress progress = new RunProgress(conf, plan, DatasetFile.read(conf, plan.dataset()));
+        return progress.ended(progress.newest());
     }
 
-    private static TrainResult result(TrainResult.End end, RunState state) {
-        return new TrainResult(end, state.step(), state.modelStep(), state.records());
-    }
-
-    private TrainResult run(Configuration conf, DatasetDescription dataset, FeedPlan feed, Checkpoints checkpoints)
-            throws TrainException, IOException {
-        long reached = -1;
-        int failures = 0;
-        for (int attempt = 1; ; attempt++) {
-            RunState state = newest(checkpoints, plan, dataset);
-            if (attempt == 1) {
-                requireWeights(conf, state);
-                session.tell(
-                        () -> listener.started(state.step(), plan.optimization().steps()));
-                reached = state.step();
+    /** Trains from the newest checkpoint, unless the run has ended or is to stop. */
+    private TrainResult attempt(int number, FeedPlan feed, RunProgress progress)
+            throws SparkException, TrainException, IOException {
+        RunState state = progress.newest();
+        if (!started) {
+            if (state.step() == 0) {
+                TrainInputs.requireWeights(spark.hadoopConfiguration(), plan);
             }
-            session.begin(attempt, state.records());
-            Optional<TrainResult.End> ended = ended(plan, state);
-            if (ended.isPresent()) {
-                return result(ended.get(), state);
-            }
-            if (session.stopping()) {
-                return result(TrainResult.End.STOPPED, state);
-            }
-            if (attempt > 1) {
-                LOG.info("attempt {} goes on from step {}", attempt, state.step());
-            }
-            try {
-                ReplicaTaskSpec spec = new ReplicaTaskSpec(
-                        plan, feed, state, id, attempt, Wire.of(spark.conf()), new SerializableConfiguration(conf));
-                return result(stage(spec), state.step());
-            } catch (SparkException e) {
-                failures = session.committed() > reached ? 1 : failures + 1;
-                reached = Math.max(reached, session.committed());
-                Optional<Failed> failure = session.failure();
-                String cause = failure.map(Failed::cause).orElseGet(() -> cause(e));
-                LOG.warn("attempt {} failed: {}", attempt, cause);
-                if (session.stopping()) {
-                    continue;
-                }
-                if (failure.isPresent() && failure.get().outlook() == Outlook.HOPELESS) {
-                    throw new TrainException(cause, e);
-                }
-                if (failures >= spark.conf().getInt(TrainerConf.ATTEMPTS, 3) || spark.isStopped()) {
-                    throw new TrainException(
-                            "training failed %d times without a checkpoint after step %d, last because: %s"
-                                    .formatted(failures, Math.max(reached, 0), cause),
-                            e);
-                }
-                int next = attempt + 1;
-                session.tell(() -> listener.restarted(next, cause));
-                Slots.requireReturn(spark, plan.work().replicas(), session::stopping, e);
-            }
+            started = true;
+            session.tell(
+                    () -> listener.started(state.step(), plan.optimization().steps()));
         }
-    }
-
-    private static Optional<TrainResult.End> ended(TrainPlan plan, RunState state) {
-        if (state.step() == plan.optimization().steps()) {
-            return Optional.of(TrainResult.End.FINISHED);
+        session.goOnFrom(state.step(), state.records());
+        Optional<TrainResult> ended = progress.ended(state);
+        if (ended.isPresent()) {
+            return ended.get();
         }
-        if (plan.milestones().earlyStopping().ends(state.validated())) {
-            return Optional.of(TrainResult.End.EARLY);
+        if (session.stopping()) {
+            return RunProgress.result(TrainResult.End.STOPPED, state);
         }
-        return Optional.empty();
-    }
-
-    /** A missing file is better told here than by all tasks, three times. */
-    private void requireWeights(Configuration conf, RunState state) throws TrainException, IOException {
-        if (state.step() == 0 && !plan.network().weights().isRandom()) {
-            Path weights = new Path(plan.network().weights().file());
-            if (!weights.getFileSystem(conf).exists(weights)) {
-                throw new PlanRefusedException(
-                        "weights must exist: " + plan.network().weights().file());
-            }
+        if (number > 1) {
+            LOG.info("attempt {} goes on from step {}", number, state.step());
         }
-    }
-
-    /** A missing file is better told here, too. */
-    private static DatasetDescription dataset(Configuration conf, TrainPlan plan) throws IOException {
-        DatasetDescription dataset = DatasetFile.read(conf, plan.dataset());
-        DatasetParts.requireAll(conf, plan.dataset(), dataset);
-        return dataset;
-    }
-
-    private static FeedPlan feedPlan(Configuration conf, TrainPlan plan, DatasetDescription dataset)
-            throws TrainException, IOException {
-        try {
-            return selected(conf, plan, dataset);
-        } catch (IllegalArgumentException e) {
-            throw new PlanRefusedException(e.getMessage());
-        }
-    }
-
-    /** @throws IllegalArgumentException when the training split has too few examples, of a class or at all */
-    private static FeedPlan selected(Configuration conf, TrainPlan plan, DatasetDescription dataset)
-            throws IOException {
-        String split = DatasetDescription.TRAIN;
-        RowSelection rows = RowSelection.of(
-                conf, plan.dataset(), dataset, split, plan.input().examplesPerClass(), plan.seed());
-        SampleOrder order = new SampleOrder(
-                rows.counts(),
-                plan.seed(),
-                plan.work().globalBatch(),
-                plan.work().microBatch(),
-                plan.profile().epochEnd());
-        return new FeedPlan(
-                plan.dataset(),
-                dataset,
-                split,
-                rows,
-                order,
-                plan.input().preprocessing(),
-                new Mixup(plan.input().mixup(), plan.seed(), plan.profile().partners()),
-                plan.seed());
-    }
-
-    private static RunState newest(Checkpoints checkpoints, TrainPlan plan, DatasetDescription dataset)
-            throws TrainException, IOException {
-        RunState submitted = RunState.start(plan, dataset);
-        Optional<Checkpoint> newest = checkpoints.newestIntact();
-        if (newest.isEmpty()) {
-            return submitted;
-        }
-        RunState state = RunState.of(newest.get(), plan.run()).resumedWith(submitted, plan.run());
-        if (state.step() > plan.optimization().steps()) {
-            throw new PlanRefusedException("steps must be at least the %d that %s has done: %d"
-                    .formatted(state.step(), plan.run(), plan.optimization().steps()));
-        }
-        long best = state.modelStep();
-        if (best == state.step() || checkpoints.committed().contains(best)) {
-            return state;
-        }
-        LOG.warn("the best checkpoint, of step {}, is not there any more; others may become the best", best);
-        return state.withoutBest();
+        return result(
+                stage(new ReplicaTaskSpec(
+                        plan,
+                        feed,
+                        state,
+                        id,
+                        number,
+                        Wire.of(spark.conf()),
+                        new SerializableConfiguration(spark.hadoopConfiguration()))),
+                state.step());
     }
 
     private String title() {
@@ -264,7 +152,7 @@ public final class Trainer {
                                 spec.state().step(),
                                 plan.optimization().steps()),
                 true);
-        try (StageWatch watch = new StageWatch(spark, id, plan.work().replicas(), session)) {
+        try (StageWatch watch = new StageWatch(spark, id, missing, session)) {
             ClassTag<ReplicaOutcome> tag = ClassTag$.MODULE$.apply(ReplicaOutcome.class);
             RDD<ReplicaOutcome> outcomes = java.parallelize(ranks, plan.work().replicas())
                     .rdd()
@@ -297,18 +185,5 @@ public final class Trainer {
                 };
         long best = outcome.validated().bestStep();
         return new TrainResult(end, outcome.step(), best > 0 ? best : outcome.step(), session.records());
-    }
-
-    /** Which task failed and why, out of the text that Spark makes of it. */
-    static String cause(SparkException e) {
-        Matcher lost = LOST_TASK.matcher(e.getMessage());
-        if (lost.find()) {
-            return "replica %s: %s".formatted(lost.group(1), lost.group(2).trim());
-        }
-        return e.getMessage()
-                .lines()
-                .filter(line -> !line.isBlank())
-                .findFirst()
-                .orElse("unknown");
     }
 }

@@ -16,6 +16,9 @@ public final class TrainerConf {
     /** How often the stage may fail without a new checkpoint before the run ends; 3 unless set. */
     public static final String ATTEMPTS = "spark.bigtransfer.attempts";
 
+    /** How long to wait before another start where one has failed again, such as {@code 10s}. */
+    public static final String PAUSE = "spark.bigtransfer.attempts.pause";
+
     private static final String PLUGINS = "spark.plugins";
     private static final List<String> JAVACPP =
             List.of("-Dorg.bytedeco.javacpp.maxbytes=0", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0");

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.bigtransfer.spark.SharedSpark;
 import org.bigtransfer.spark.dl4j.Samples.Middle;
+import org.bigtransfer.spark.train.TrainerConf;
 import org.deeplearning4j.core.loader.MultiDataSetLoader;
 import org.deeplearning4j.core.storage.impl.RemoteUIStatsStorageRouter;
 import org.deeplearning4j.nn.api.Model;
@@ -24,6 +25,7 @@ import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
+import scala.Option;
 
 /** What is refused, what ends a pass, and what does not. */
 class BitTrainingMasterFailuresIT {
@@ -133,6 +135,40 @@ class BitTrainingMasterFailuresIT {
     void aLostTaskStartsThePassAgain() {
         assertThat(fit(graph(), "lost once").params())
                 .isEqualTo(fit(graph(), "undisturbed").params());
+        assertThat(Loader.LOADED).hasValue(6);
+    }
+
+    /** Does something while Spark has a setting. */
+    private static void with(String key, String value, Runnable what) {
+        Option<String> before = SPARK.sc().conf().getOption(key);
+        SPARK.sc().conf().set(key, value);
+        try {
+            what.run();
+        } finally {
+            SPARK.sc().conf().remove(key);
+            before.foreach(old -> SPARK.sc().conf().set(key, old));
+        }
+    }
+
+    @Test
+    void aPassIsStartedAsOftenAsIsSet() {
+        with(TrainerConf.ATTEMPTS, "1", () -> assertThatThrownBy(() -> fit(graph(), "lost once"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("training failed 1 times, last because: replica ")
+                .hasMessageContaining("a disk went away"));
+    }
+
+    @Test
+    void weightsThatSparkWouldNotBringBackAreRefusedBeforeTraining() {
+        ComputationGraph graph = graph();
+        with("spark.driver.maxResultSize", "1k", () -> assertThatThrownBy(() -> fit(graph, "undisturbed"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "spark.driver.maxResultSize must be at least 1m (or 0: no bound),"
+                                + " for %d parameters and what the updater remembers: 1k",
+                        graph.numParams()));
+        assertThat(Loader.LOADED).hasValue(0);
+        with("spark.driver.maxResultSize", "1m", () -> fit(graph, "undisturbed"));
         assertThat(Loader.LOADED).hasValue(6);
     }
 

@@ -43,12 +43,19 @@ public final class KilledEngine implements Engine {
                 throw new IllegalStateException("interrupted, as it must be");
             }
         } else if (due("exchange")) {
+            Thread replica = Thread.currentThread();
             new Thread(() -> {
-                        LockSupport.parkNanos(300_000_000); // by then nothing is left to do but to await replica 1
+                        while (isThere("exchange-awaited") || !Awaiting.others(replica)) {
+                            Thread.yield();
+                        }
                         kill();
                     })
                     .start();
         }
+    }
+
+    private static boolean isThere(String what) {
+        return Files.exists(Path.of(System.getProperty(FOLDER), what));
     }
 
     /** Whether something is to happen now, for once. */

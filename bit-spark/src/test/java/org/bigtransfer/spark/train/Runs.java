@@ -1,11 +1,14 @@
 package org.bigtransfer.spark.train;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.hyperrule.AveragingPeriod;
@@ -203,11 +206,15 @@ final class Runs implements Cloneable {
                 new Milestones(checkpointEvery, evaluateEvery, 3, earlyStopping));
     }
 
-    /** A file of the checkpoint after so many steps. @param name its name, or how it begins */
+    /** A file of the checkpoint after so many steps. @param name its name, or how it begins; of several the newest */
     Path file(long step, String name) {
         Path folder = run.resolve("checkpoints/step-%06d".formatted(step));
-        String[] found = folder.toFile().list((where, file) -> file.startsWith(name));
-        return folder.resolve(found == null || found.length == 0 ? name : found[0]);
+        File[] found = folder.toFile().listFiles((where, file) -> file.startsWith(name));
+        return Stream.ofNullable(found)
+                .flatMap(Stream::of)
+                .max(Comparator.comparingLong(File::lastModified))
+                .map(File::toPath)
+                .orElse(folder.resolve(name));
     }
 
     /** The parameters after so many steps. */

@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import org.apache.spark.TaskContext;
 import org.bigtransfer.spark.SharedSpark;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.exchange.Wire;
@@ -269,11 +267,7 @@ class TrainerFailuresIT extends Training {
 
     @Test
     void namesAReplicaThatTheOthersWaitFor() throws Exception {
-        PooledEngine.disturb(() -> {
-            if (TaskContext.getPartitionId() == 1) {
-                LockSupport.parkNanos(3_000_000); // what a slow machine is like; nothing waits for it to be over
-            }
-        });
+        PooledEngine.disturb(new Awaiting.Slow(1, 3));
         Heard heard = new Heard();
         train(
                 run().replicas(3)

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.bigtransfer.spark.SharedSpark;
 import org.bigtransfer.spark.storage.Faults;
 import org.bigtransfer.spark.storage.Faults.Extent;
@@ -86,12 +89,55 @@ class TrainerStorageIT extends Training {
         assertSameBits(undisturbed, run, 20);
     }
 
+    /** Loses the task of a run of one replica when it has its first checkpoint. */
+    private static void loseATask() {
+        AtomicInteger passes = new AtomicInteger();
+        PooledEngine.disturb(() -> {
+            if (passes.incrementAndGet() == 5 * 7 + 1) {
+                throw new IllegalStateException("injected into a pass");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"open of %s/COMMITTED", "open of %s/model.npz", "read of %s/momentum.npz"})
+    void aStoreThatFailsOnceBetweenTwoStartsCostsOneMoreAndNoCheckpoint(String call) throws Exception {
+        Runs run = run().on(FaultyFileSystem.SCHEME);
+        loseATask();
+        Faults.failAt(1, call.formatted(about(run, 5)), ONCE);
+        Heard heard = new Heard();
+        assertThat(train(run, heard).end()).isEqualTo(End.FINISHED);
+        assertThat(Faults.calm()).isTrue();
+        assertThat(heard.events)
+                .filteredOn(event -> event.startsWith("restarted"))
+                .containsExactly("restarted 2", "restarted 3");
+        assertThat(heard.events.get(heard.events.indexOf("restarted 3") + 1)).isEqualTo("stepped 5");
+        assertSameBits(undisturbed, run, 20);
+    }
+
+    @Test
+    void aStoreThatIsGoneEndsTheRunAndIsNamedAndTheSameCommandGoesOn() throws Exception {
+        Runs run = run().on(FaultyFileSystem.SCHEME);
+        loseATask();
+        Faults.failAt(1, "open of " + about(run, 5), new Fault(Moment.BEFORE, Extent.REST));
+        assertThatThrownBy(() -> train(run, new Heard()))
+                .isInstanceOf(TrainException.class)
+                .hasMessageStartingWith("training failed 3 times without a checkpoint after step 5, last because: "
+                        + about(run, 5) + "/COMMITTED must be readable, and nothing shows that it is damaged")
+                .hasMessageContaining("injected before open of " + about(run, 5));
+        Faults.calm();
+        Heard heard = new Heard();
+        assertThat(train(run, heard).end()).isEqualTo(End.FINISHED);
+        assertThat(heard.events).startsWith("started 5 of 20");
+        assertSameBits(undisturbed, run, 20);
+    }
+
     @Test
     void anOldCheckpointThatCannotBeRemovedDisturbsNothing() throws Exception {
         Runs run = run().on(FaultyFileSystem.SCHEME);
         Heard heard = new Heard();
-        // The first two are before it is written.
-        Faults.failAt(3, "delete of " + about(run, 5), ONCE);
+        // The first is before it is written.
+        Faults.failAt(2, "delete of " + about(run, 5), ONCE);
         assertThat(train(run, heard).end()).isEqualTo(End.FINISHED);
         assertThat(Faults.calm()).isTrue();
         assertThat(heard.events).noneMatch(event -> event.startsWith("restarted"));
@@ -104,12 +150,14 @@ class TrainerStorageIT extends Training {
     void aDamagedFileMakesTrainingGoOnFromTheCheckpointBefore(String name) throws Exception {
         Runs run = run();
         trained(run.steps(15));
-        Path file = run.file(15, name);
-        byte[] whole = Files.readAllBytes(file);
-        byte[] flipped = whole.clone();
-        flipped[whole.length / 2] ^= 1;
-        for (byte[] damaged : new byte[][] {flipped, Arrays.copyOf(whole, whole.length / 2)}) {
-            Files.write(file, damaged);
+        for (UnaryOperator<byte[]> damage : List.<UnaryOperator<byte[]>>of(
+                whole -> {
+                    whole[whole.length / 2] ^= 1;
+                    return whole;
+                },
+                whole -> Arrays.copyOf(whole, whole.length / 2))) {
+            Path file = run.file(15, name);
+            Files.write(file, damage.apply(Files.readAllBytes(file)));
             Heard heard = new Heard();
             train(run.steps(15), heard);
             assertThat(heard.events).startsWith("started 10 of 15");

@@ -28,7 +28,7 @@ import org.bigtransfer.spark.train.TrainPlan.Work;
  * @param slots tasks that can run at once
  * @param imagesPerSecond of all replicas together; 0 if unknown
  */
-public record Forecast(TrainPlan plan, long examples, int classes, Slots slots, double imagesPerSecond) {
+public record Forecast(TrainPlan plan, long examples, int classes, SlotCount slots, double imagesPerSecond) {
     private static final int SIZES_EITHER_SIDE = 2;
 
     private ReplicaSpec spec() {

@@ -43,7 +43,7 @@ class ForecastTest {
                 plan,
                 PlanResolution.trainingExamples(dataset, plan.input().examplesPerClass()),
                 dataset.classes().size(),
-                new Slots(8, "spark://host"),
+                new SlotCount(8, "spark://host"),
                 loaded.settings().plan().imagesPerSecond());
     }
 
@@ -172,7 +172,7 @@ class ForecastTest {
         Forecast forecast = forecast("train.replicas=8");
 
         assertThat(forecast.fits()).isTrue();
-        assertThat(new Forecast(forecast.plan(), 1, 10, new Slots(7, ""), 0).fits())
+        assertThat(new Forecast(forecast.plan(), 1, 10, new SlotCount(7, ""), 0).fits())
                 .isFalse();
     }
 }

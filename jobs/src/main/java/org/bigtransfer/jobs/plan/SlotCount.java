@@ -5,10 +5,10 @@ package org.bigtransfer.jobs.plan;
  *
  * @param master the cluster that was asked; empty if none was, and the slots are those of {@code local[n]} here
  */
-public record Slots(int count, String master) {
+public record SlotCount(int count, String master) {
     /** What training without a master gets here. @param replicas that settings ask for, 0 if they leave it open */
-    public static Slots local(int replicas) {
-        return new Slots(Math.max(Runtime.getRuntime().availableProcessors(), replicas), "");
+    public static SlotCount local(int replicas) {
+        return new SlotCount(Math.max(Runtime.getRuntime().availableProcessors(), replicas), "");
     }
 
     /** As people say it. */
