@@ -109,7 +109,7 @@ final class TrainProgress implements TrainListener, AutoCloseable {
     @Override
     public void restarted(int attempt, String cause) {
         clearLine();
-        LOG.warn("a replica was lost ({}); training starts again from its last checkpoint, try {}", cause, attempt);
+        LOG.warn("{}; training starts again from its newest checkpoint, try {}", cause, attempt);
     }
 
     private synchronized void draw(String line) {

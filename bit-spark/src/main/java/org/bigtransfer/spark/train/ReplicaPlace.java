@@ -35,10 +35,10 @@ record ReplicaPlace(String address, String container, List<String> gpus) {
     /** A task's place. @param address as above */
     static ReplicaPlace of(TaskContext context, String address) {
         ResourceInformation given = context.resourcesJMap().get(GPU);
-        return new ReplicaPlace(address, container(), given == null ? List.of() : List.of(given.addresses()));
+        return new ReplicaPlace(address, ownContainer(), given == null ? List.of() : List.of(given.addresses()));
     }
 
-    private static String container() {
+    private static String ownContainer() {
         try {
             return Files.readSymbolicLink(CONTAINER).toString();
         } catch (IOException e) {

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.spark.TaskContext;
 import org.bigtransfer.spark.SharedSpark;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.exchange.Wire;

@@ -4,15 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.spark.checkpoint.Checkpoints;
 import org.junit.jupiter.api.AfterAll;
@@ -24,16 +19,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** The jobs with dataset, run and tables on a NameNode and a DataNode, the NameNode restarted while they train. */
 @Timeout(1200)
 class HdfsIT {
-    /** Without it, a client of a NameNode that has no stand-by gives up at once. */
-    private static final String RETRIES = "spark.hadoop.dfs.client.retry.policy.";
-
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Clients wait for a NameNode that has no stand-by, though not as long as they would by default. */
+    private static final Map<String, String> RETRIES = Map.of(
+            "spark.hadoop.dfs.client.retry.policy.enabled", "true",
+            "spark.hadoop.dfs.client.retry.policy.spec", "500,20,2000,30");
 
     @TempDir
     static Path folder;
 
+    private static final Map<String, String> SETTINGS = new TreeMap<>(RETRIES);
     private static SparkSession spark;
-    private static MiniDFSCluster cluster;
+    private static FailingHdfs hdfs;
     private static SmallRun undisturbed;
     private static SmallRun run;
 
@@ -41,39 +37,23 @@ class HdfsIT {
     static void start() throws IOException {
         Path images = folder.resolve("images");
         SmallRun.draw(images);
-        Configuration conf = new Configuration();
-        conf.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, folder.resolve("hdfs").toString());
-        cluster = new MiniDFSCluster.Builder(conf).numDataNodes(1).build();
-        cluster.waitActive();
-        System.setProperty(RETRIES + "enabled", "true");
-        System.setProperty(RETRIES + "spec", "500,20,2000,30"); // shorter waits than the default's
+        hdfs = new FailingHdfs(folder.resolve("hdfs"));
+        SETTINGS.putAll(FailingHdfs.settings());
+        SETTINGS.forEach(System::setProperty);
         spark = SmallRun.session();
         undisturbed = new SmallRun(folder.resolve("undisturbed").toString(), images);
-        run = new SmallRun(cluster.getURI() + "/bit", images);
+        run = new SmallRun(hdfs.root(), images);
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws InterruptedException {
         spark.stop();
-        System.clearProperty(RETRIES + "enabled");
-        System.clearProperty(RETRIES + "spec");
-        cluster.shutdown();
+        SETTINGS.keySet().forEach(System::clearProperty);
+        hdfs.close();
     }
 
     private static Configuration conf() {
         return spark.sessionState().newHadoopConf();
-    }
-
-    /** The steps with a checkpoint, as soon as there is one past a step; ends with the training. */
-    private static List<Long> checkpointPast(long step, Future<?> training) throws IOException {
-        Checkpoints checkpoints = new Checkpoints(conf(), run.root() + "/run");
-        while (true) {
-            List<Long> committed = checkpoints.committed();
-            if (training.isDone() || (!committed.isEmpty() && committed.get(0) > step)) {
-                return committed;
-            }
-            LockSupport.parkNanos(POLL_NANOS);
-        }
     }
 
     @Test
@@ -82,17 +62,10 @@ class HdfsIT {
         undisturbed.bit("train", "-D", "run-id=trained");
         run.bit("shard", "-D", "run-id=sharded");
 
-        ExecutorService background = Executors.newSingleThreadExecutor();
-        try {
-            Future<String> training = background.submit(() -> run.bit("train", "-D", "run-id=trained"));
-            for (long after : new long[] {0, 9}) {
-                assertThat(checkpointPast(after, training)).isNotEmpty().doesNotContain((long) SmallRun.STEPS);
-                cluster.restartNameNode(true);
-            }
-            training.get();
-        } finally {
-            background.shutdownNow();
-        }
+        hdfs.restartAt("step-000006/.model.npz");
+        hdfs.restartAt("step-000015/.COMMITTED");
+        run.bit("train", "-D", "run-id=trained");
+        assertThat(FailingHdfs.hasFailed()).isTrue();
 
         run.assertSameEnd(conf(), undisturbed);
         assertThat(run.bytes(conf(), "run/status.json")).asString().contains("SUCCEEDED");
@@ -106,7 +79,7 @@ class HdfsIT {
         run.assertTables();
         assertThat(run.bit("predict", "-D", "predict.output=" + run.root() + "/predicted"))
                 .contains("prediction images=18 rejected=0");
-        FileSystem fs = cluster.getFileSystem();
+        FileSystem fs = new org.apache.hadoop.fs.Path(run.root()).getFileSystem(conf());
         assertThat(fs.exists(new org.apache.hadoop.fs.Path("/bit/predicted/_SUCCESS")))
                 .isTrue();
         assertThat(fs.listStatus(new org.apache.hadoop.fs.Path("/bit")))

@@ -64,6 +64,17 @@ record SmallRun(String root, Path images) {
 
     /** Runs a job with these settings and more. @return what it printed */
     String bit(String job, String... more) {
+        assertThat(execute(job, more)).as(() -> job + ": " + CAPTURED.err()).isZero();
+        return CAPTURED.out();
+    }
+
+    /** As {@link #bit}, of a job that fails. @return what it said on standard error */
+    String failed(String job, String... more) {
+        assertThat(execute(job, more)).as(job).isOne();
+        return CAPTURED.err();
+    }
+
+    private int execute(String job, String... more) {
         List<String> args = new ArrayList<>(List.of(job));
         for (String setting : List.of(
                 "dataset=" + root + "/dataset",
@@ -85,10 +96,7 @@ record SmallRun(String root, Path images) {
             args.addAll(List.of("-D", setting));
         }
         args.addAll(Arrays.asList(more));
-        assertThat(CAPTURED.execute(args.toArray(String[]::new)))
-                .as(() -> job + ": " + CAPTURED.err())
-                .isZero();
-        return CAPTURED.out();
+        return CAPTURED.execute(args.toArray(String[]::new));
     }
 
     /** The last line that {@code sql} prints, its columns parted by tabs. */
