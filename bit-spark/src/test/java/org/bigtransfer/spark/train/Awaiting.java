@@ -3,6 +3,7 @@ package org.bigtransfer.spark.train;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.TaskContext;
 import org.bigtransfer.spark.exchange.Exchange;
 
@@ -19,7 +20,7 @@ final class Awaiting {
 
     /** Makes one replica of this JVM take longer for every step than the others do, however long they take. */
     static final class Slow implements Runnable {
-        private static final int TIMES_THE_OTHERS = 6;
+        private static final int TIMES_THE_OTHERS = 3;
 
         private final int slow;
         private final int replicas;
@@ -41,12 +42,12 @@ final class Awaiting {
             }
             while ((threads.size() < replicas || !othersWait())
                     && !Thread.currentThread().isInterrupted()) {
-                Thread.yield();
+                LockSupport.parkNanos(100_000);
             }
             long begin = System.nanoTime();
             long others = begin - released;
             while (System.nanoTime() - begin < TIMES_THE_OTHERS * others) {
-                Thread.yield();
+                LockSupport.parkNanos(100_000);
             }
             released = System.nanoTime();
         }

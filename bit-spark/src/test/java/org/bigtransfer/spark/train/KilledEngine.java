@@ -46,7 +46,7 @@ public final class KilledEngine implements Engine {
             Thread replica = Thread.currentThread();
             new Thread(() -> {
                         while (isThere("exchange-awaited") || !Awaiting.others(replica)) {
-                            Thread.yield();
+                            LockSupport.parkNanos(100_000);
                         }
                         kill();
                     })

@@ -269,10 +269,10 @@ class TrainerFailuresIT extends Training {
 
     @Test
     void namesAReplicaThatTheOthersWaitFor() throws Exception {
-        PooledEngine.disturb(new Awaiting.Slow(1, 3));
+        PooledEngine.disturb(new Awaiting.Slow(1, 2));
         Heard heard = new Heard();
         train(
-                run().replicas(3)
+                run().replicas(2)
                         .steps(SlowReplicas.WARM_UP + SlowReplicas.WINDOW)
                         .every(100, 0),
                 heard);
