@@ -3,7 +3,6 @@ package org.bigtransfer.spark.checkpoint;
 import com.google.common.io.CountingOutputStream;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -324,11 +323,14 @@ public final class Checkpoints {
         });
     }
 
-    /** Tells what shows that a file is damaged from what may pass, such as a store that does not answer. */
+    /**
+     * Tells what shows that a file is damaged from what may pass, such as a store that does not answer. An EOFException
+     * shows nothing: HDFS's client throws it where a NameNode goes down, and lengths are looked at.
+     */
     private static <T> T reading(Path path, Reading<T> reading) throws IOException {
         try {
             return reading.run();
-        } catch (FileNotFoundException | EOFException | ChecksumException | BlockMissingException e) {
+        } catch (FileNotFoundException | ChecksumException | BlockMissingException e) {
             throw new CheckpointException("%s must be whole: %s".formatted(path, e.getMessage()), e);
         } catch (CheckpointException | WeightFileException | AccessControlException e) {
             throw e;

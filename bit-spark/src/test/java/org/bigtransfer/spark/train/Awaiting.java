@@ -20,7 +20,7 @@ final class Awaiting {
 
     /** Makes one replica of this JVM take longer for every step than the others do, however long they take. */
     static final class Slow implements Runnable {
-        private static final int TIMES_THE_OTHERS = 3;
+        private static final int TIMES_THE_OTHERS = 2;
 
         private final int slow;
         private final int replicas;
@@ -42,12 +42,12 @@ final class Awaiting {
             }
             while ((threads.size() < replicas || !othersWait())
                     && !Thread.currentThread().isInterrupted()) {
-                LockSupport.parkNanos(100_000);
+                LockSupport.parkNanos(1_000_000);
             }
             long begin = System.nanoTime();
             long others = begin - released;
             while (System.nanoTime() - begin < TIMES_THE_OTHERS * others) {
-                LockSupport.parkNanos(100_000);
+                LockSupport.parkNanos(1_000_000);
             }
             released = System.nanoTime();
         }
