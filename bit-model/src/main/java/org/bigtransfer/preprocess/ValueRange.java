@@ -22,6 +22,11 @@ public enum ValueRange {
         return (value - shift) / scale;
     }
 
+    /** Undoes {@link #of}. */
+    public float pixel(float value) {
+        return value * scale + shift;
+    }
+
     /** How settings spell it, {@code minus-one-to-one}. */
     public String setting() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "JOB",
         subcommands = {
             ShardJob.class,
+            InspectJob.class,
             TrainJob.class,
             PlanJob.class,
             EvaluateJob.class,
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  bit quickstart",
             "  bit shard -D shard.train=flowers/train -D shard.validation-percent=15 -D dataset=data/flowers",
+            "  bit inspect data/flowers",
             "  bit train -D dataset=data/flowers -D model.weights=BiT-M-R50x1 -D run-id=flowers",
             "  bit evaluate -D dataset=data/flowers -D run=runs/flowers",
             "  bit predict -D run=runs/flowers photos/*.jpg",

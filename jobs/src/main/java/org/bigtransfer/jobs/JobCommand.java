@@ -68,9 +68,16 @@ abstract class JobCommand implements Callable<Integer> {
         return Recording.STATUS;
     }
 
+    /** Settings that the job's own arguments stand for; they win over {@code -D}. */
+    List<String> ownAssignments() {
+        return List.of();
+    }
+
     @Override
     public Integer call() throws IOException {
-        LoadedSettings loaded = LoadedSettings.read(job, new SettingsSources(resource, files, assignments));
+        List<String> all = new ArrayList<>(assignments);
+        all.addAll(ownAssignments());
+        LoadedSettings loaded = LoadedSettings.read(job, new SettingsSources(resource, files, all));
         JobRun run = new JobRun(job, loaded, console, master, recording());
         try (Termination termination = Termination.listen(run)) {
             return supervised(run).code();

@@ -2,6 +2,7 @@ package org.bigtransfer.jobs;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -100,7 +101,9 @@ final class ProbeJob extends JobCommand {
                         Optional.of(dataset),
                         settings.train().threads(),
                         settings.features().batch()));
-        int[] labels = new SplitReader(conf, settings.dataset(), dataset, DatasetDescription.TRAIN).readLabels();
+        SplitReader reader = new SplitReader(conf, settings.dataset(), dataset, DatasetDescription.TRAIN);
+        int[] labels =
+                Arrays.stream(reader.readLabels()).flatMapToInt(Arrays::stream).toArray();
         FeaturePlan features = new FeaturePlan(
                 given.network(),
                 FeaturesJob.outputs(run, given, "probe.output", List.of(probe.output())),

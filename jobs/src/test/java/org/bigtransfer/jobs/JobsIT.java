@@ -116,6 +116,20 @@ class JobsIT {
 
     @Test
     @Order(2)
+    void showsWhatTheDatasetHolds() throws IOException {
+        Path page = folder.resolve("look.html");
+        assertThat(bit("inspect", "-D", "inspect.page=" + page))
+                .as(captured.err())
+                .isZero();
+        assertThat(captured.out()).contains("rejected   1: not a JPEG, PNG, GIF or BMP file (red/broken.jpg: ");
+        assertThat(captured.out().lines())
+                .last()
+                .isEqualTo("inspection train=%d validation=12 classes=3 rejects=1".formatted(3 * IMAGES));
+        assertThat(page).content().contains("red/broken.jpg", "validation", "data:image/png;base64,");
+    }
+
+    @Test
+    @Order(2)
     void refusesWhatDoesNotGoWithTheDatasetBeforeAnyWork() throws IOException {
         assertThat(bit("train", "-D", "train.replicas=3", "-D", "train.global-batch=16"))
                 .isEqualTo(2);

@@ -39,6 +39,7 @@ public final class ImageSchema {
             .named("images");
 
     static final MessageType READ = columns(IMAGE_ID, LABEL, WIDTH, HEIGHT, IMAGE);
+    static final MessageType WITHOUT_IMAGES = columns(IMAGE_ID, LABEL, WIDTH, HEIGHT);
     static final MessageType LABELS = columns(LABEL);
 
     private ImageSchema() {}

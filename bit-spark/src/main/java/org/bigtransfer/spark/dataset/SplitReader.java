@@ -1,11 +1,13 @@
 package org.bigtransfer.spark.dataset;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.page.PageReadStore;
@@ -25,6 +27,8 @@ import org.bigtransfer.spark.dataset.DatasetDescription.Split;
  * <p>Keeps the footers of files that it read from but no open file; may be used by several threads.
  */
 public final class SplitReader {
+    private static final byte[] NO_IMAGE = new byte[0];
+
     private final Configuration conf;
     private final String dataset;
     private final int classes;
@@ -68,7 +72,15 @@ public final class SplitReader {
      * @throws DatasetException naming the file, when it is damaged or is not what dataset.json says
      */
     public List<ImageRow> read(int rowGroup) throws IOException {
-        return read(rowGroup, ImageSchema.READ, this::image);
+        return read(
+                rowGroup,
+                ImageSchema.READ,
+                row -> row(row, row.getBinary(ImageSchema.IMAGE, 0).getBytes()));
+    }
+
+    /** As {@link #read(int)}, but for the images, which are not read and empty. */
+    public List<ImageRow> readWithoutImages(int rowGroup) throws IOException {
+        return read(rowGroup, ImageSchema.WITHOUT_IMAGES, row -> row(row, NO_IMAGE));
     }
 
     /** Takes rows of a split one after the other. */
@@ -113,25 +125,33 @@ public final class SplitReader {
                 .toArray();
     }
 
-    /** The labels of all rows of the split, in order; reads no images. */
-    public int[] readLabels() throws IOException {
-        int[] labels = new int[Math.toIntExact(split.examples())];
-        int at = 0;
-        for (int group = 0; group < rowGroups(); group++) {
-            int[] of = readLabels(group);
-            System.arraycopy(of, 0, labels, at, of.length);
-            at += of.length;
+    /** The labels of each row group's rows, in order; reads no images, and as many row groups at once as there are cores. */
+    public int[][] readLabels() throws IOException {
+        try {
+            return IntStream.range(0, rowGroups())
+                    .parallel()
+                    .mapToObj(this::uncheckedLabels)
+                    .toArray(int[][]::new);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
-        return labels;
     }
 
-    private ImageRow image(Group row) {
+    private int[] uncheckedLabels(int rowGroup) {
+        try {
+            return readLabels(rowGroup);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ImageRow row(Group row, byte[] image) {
         return new ImageRow(
                 row.getString(ImageSchema.IMAGE_ID, 0),
                 label(row),
                 row.getInteger(ImageSchema.WIDTH, 0),
                 row.getInteger(ImageSchema.HEIGHT, 0),
-                row.getBinary(ImageSchema.IMAGE, 0).getBytes());
+                image);
     }
 
     private int label(Group row) {

@@ -22,9 +22,6 @@ import org.bigtransfer.spark.storage.FileTail;
  * of the columns are in the footer. Keeps the tail in memory and no file open.
  */
 final class VerifiedFile {
-    private static final ParquetReadOptions OPTIONS =
-            ParquetReadOptions.builder().usePageChecksumVerification(true).build();
-
     private final Configuration conf;
     private final Path path;
     private final DataFile file;
@@ -53,7 +50,7 @@ final class VerifiedFile {
                     "footer of %s must be undamaged: its checksum must be %s, as dataset.json says: %s"
                             .formatted(path, file.tail().checksum(), checksum));
         }
-        try (ParquetFileReader reader = new ParquetFileReader(pieces(), OPTIONS)) {
+        try (ParquetFileReader reader = new ParquetFileReader(pieces(), options())) {
             List<BlockMetaData> rowGroups = reader.getRowGroups();
             this.checksums = reader.getFileMetaData().getKeyValueMetaData().get(ColumnChecksums.KEY);
             this.columns = reader.getFileMetaData().getSchema().getFieldCount();
@@ -62,6 +59,11 @@ final class VerifiedFile {
                     .mapToLong(column -> column.getStartingPos() + column.getTotalSize())
                     .toArray();
         }
+    }
+
+    /** Not shared: they hold codecs, which a reader changes. */
+    private static ParquetReadOptions options() {
+        return ParquetReadOptions.builder().usePageChecksumVerification(true).build();
     }
 
     private FilePieces pieces() {
@@ -101,7 +103,7 @@ final class VerifiedFile {
             int from = (int) (begin(column) - begin);
             verify(rowGroup, column, FileTail.checksum(bytes, from, (int) (ends[column] - begin) - from));
         }
-        return new ParquetFileReader(pieces().with(begin, bytes), OPTIONS);
+        return new ParquetFileReader(pieces().with(begin, bytes), options());
     }
 
     private void verify(int rowGroup, int column, String checksum) throws DatasetException {

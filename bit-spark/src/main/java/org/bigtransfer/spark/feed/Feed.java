@@ -311,7 +311,7 @@ public final class Feed implements AutoCloseable {
     }
 
     /** Row groups read from storage so far. */
-    long rowGroupsRead() {
+    public long rowGroupsRead() {
         return cache.reads();
     }
 

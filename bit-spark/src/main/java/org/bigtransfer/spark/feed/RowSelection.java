@@ -38,11 +38,7 @@ public record RowSelection(int[] counts, int[][] rows) implements Serializable {
         if (examplesPerClass == 0) {
             return all(description, split);
         }
-        SplitReader reader = new SplitReader(conf, dataset, description, split);
-        int[][] labels = new int[reader.rowGroups()][];
-        for (int group = 0; group < labels.length; group++) {
-            labels[group] = reader.readLabels(group);
-        }
+        int[][] labels = new SplitReader(conf, dataset, description, split).readLabels();
         int[][] rows = FewShot.select(labels, description.classes(), examplesPerClass, seed);
         return new RowSelection(
                 Arrays.stream(rows).mapToInt(group -> group.length).toArray(), rows);

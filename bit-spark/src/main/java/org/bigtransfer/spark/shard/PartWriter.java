@@ -21,6 +21,7 @@ import org.apache.parquet.schema.Types;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.ImageRow;
 import org.bigtransfer.spark.dataset.ImageWriter;
+import org.bigtransfer.spark.dataset.RejectedImage;
 import org.bigtransfer.spark.storage.FileTail;
 import org.bigtransfer.spark.storage.ParquetStream;
 import org.bigtransfer.spark.storage.PublishedFile;
@@ -46,18 +47,18 @@ record PartWriter(
         Division division,
         long rowGroupBytes)
         implements Serializable {
-    static final String REJECTS = "rejects";
+    static final String REJECTS = RejectedImage.FOLDER;
 
     private static final MessageType REJECT = Types.buildMessage()
             .required(BINARY)
             .as(stringType())
-            .named("split")
+            .named(RejectedImage.SPLIT)
             .required(BINARY)
             .as(stringType())
-            .named("image_id")
+            .named(RejectedImage.IMAGE_ID)
             .required(BINARY)
             .as(stringType())
-            .named("reason")
+            .named(RejectedImage.REASON)
             .named(REJECTS);
 
     /**
@@ -166,9 +167,9 @@ record PartWriter(
         @Override
         void write(Place place, CheckedFile file) throws IOException {
             SimpleGroup group = new SimpleGroup(REJECT);
-            group.add("split", place.source());
-            group.add("image_id", place.imageId());
-            group.add("reason", file.reason());
+            group.add(RejectedImage.SPLIT, place.source());
+            group.add(RejectedImage.IMAGE_ID, place.imageId());
+            group.add(RejectedImage.REASON, file.reason());
             writer.write(group);
             rows++;
         }

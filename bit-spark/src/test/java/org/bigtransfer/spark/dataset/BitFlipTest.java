@@ -79,7 +79,7 @@ class BitFlipTest {
         TinyDataset.write(folder, 1, 20);
         Path part = folder.resolve(PART);
         byte[] bytes = Files.readAllBytes(part);
-        int[] labels = reader().readLabels();
+        int[][] labels = reader().readLabels();
         int refused = 0;
         for (int i = 0; i < FLIPS; i++) {
             Throwable thrown =

@@ -47,7 +47,14 @@ class SplitReaderTest {
                 number++;
             }
             assertThat(reader.readLabels(group))
-                    .isEqualTo(rows.stream().mapToInt(ImageRow::label).toArray());
+                    .isEqualTo(rows.stream().mapToInt(ImageRow::label).toArray())
+                    .isEqualTo(reader.readLabels()[group]);
+            assertThat(reader.readWithoutImages(group))
+                    .usingRecursiveComparison()
+                    .isEqualTo(rows.stream()
+                            .map(row ->
+                                    new ImageRow(row.imageId(), row.label(), row.width(), row.height(), new byte[0]))
+                            .toList());
         }
         assertThat(number).isEqualTo(60);
     }

@@ -3,10 +3,11 @@ package org.bigtransfer.jobs.report;
 import java.util.Locale;
 
 /** Text and numbers as they stand in HTML and SVG. */
-final class Markup {
+public final class Markup {
     private Markup() {}
 
-    static String text(String raw) {
+    /** Text as it stands between tags and in attributes. */
+    public static String text(String raw) {
         return raw.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
@@ -14,17 +15,18 @@ final class Markup {
                 .replace("'", "&#39;");
     }
 
-    static String format(String pattern, Object... values) {
+    /** As {@link String#format}, alike everywhere. */
+    public static String format(String pattern, Object... values) {
         return String.format(Locale.ROOT, pattern, values);
     }
 
     /** A fraction as percent; a dash for NaN. */
-    static String percent(double fraction) {
+    public static String percent(double fraction) {
         return Double.isNaN(fraction) ? "–" : format("%.1f %%", 100 * fraction);
     }
 
     /** A number with four significant digits at most. */
-    static String number(double value) {
+    public static String number(double value) {
         if (Double.isNaN(value)) {
             return "–";
         }

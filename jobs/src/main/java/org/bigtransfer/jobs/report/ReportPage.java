@@ -1,9 +1,5 @@
 package org.bigtransfer.jobs.report;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -24,50 +20,28 @@ record ReportPage(Report report) {
     private static final String STEP = "step (weight updates)";
 
     String html() {
-        StringBuilder page = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
-                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>");
-        page.append(Markup.text(report.title())).append(" – Big Transfer on Spark</title><style>");
-        page.append(style()).append("</style></head><body><main>");
+        StringBuilder page = new StringBuilder();
         header(page);
         if (!report.steps().isEmpty()) {
             curves(page);
         }
         report.evaluation().ifPresent(evaluation -> evaluation(page, evaluation));
-        return page.append("<footer>Big Transfer on Spark</footer></main></body></html>\n")
-                .toString();
-    }
-
-    private static String style() {
-        try (InputStream css = ReportPage.class.getResourceAsStream("report.css")) {
-            return new String(css.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Page.of(report.title(), page);
     }
 
     private void header(StringBuilder page) {
-        page.append("<header><p class=\"kicker\">Big Transfer on Spark</p><h1>")
-                .append(Markup.text(report.title()))
-                .append("</h1>");
+        page.append("<header>").append(Page.heading(report.title()));
         report.evaluation().ifPresent(evaluation -> page.append("<div class=\"tiles\">")
-                .append(tile("top-1", Markup.percent(evaluation.top1())))
-                .append(tile("top-5", Markup.percent(evaluation.top5())))
-                .append(tile("cross-entropy", Markup.number(evaluation.loss())))
-                .append(tile(evaluation.split() + " images", Markup.format("%,d", evaluation.examples())))
+                .append(Page.tile("top-1", Markup.percent(evaluation.top1())))
+                .append(Page.tile("top-5", Markup.percent(evaluation.top5())))
+                .append(Page.tile("cross-entropy", Markup.number(evaluation.loss())))
+                .append(Page.tile(evaluation.split() + " images", Markup.format("%,d", evaluation.examples())))
                 .append("</div>"));
         page.append("<dl class=\"facts\">");
         for (Fact fact : report.facts()) {
-            page.append("<div><dt>")
-                    .append(Markup.text(fact.name()))
-                    .append("</dt><dd>")
-                    .append(Markup.text(fact.value()))
-                    .append("</dd></div>");
+            page.append(Page.fact(fact.name(), fact.value()));
         }
         page.append("</dl></header>");
-    }
-
-    private static String tile(String name, String value) {
-        return "<div class=\"tile\"><b>" + value + "</b><span>" + Markup.text(name) + "</span></div>";
     }
 
     private void curves(StringBuilder page) {

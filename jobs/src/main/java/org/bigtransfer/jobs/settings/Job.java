@@ -14,6 +14,12 @@ public enum Job {
                     !values.text("shard.train").isEmpty(), "shard.train", "name a folder or archive of images", NONE);
         }
     },
+    INSPECT("inspect") {
+        @Override
+        void require(Values values, Rules rules) {
+            requireDataset(values, rules);
+        }
+    },
     TRAIN("train") {
         @Override
         void require(Values values, Rules rules) {

@@ -95,7 +95,7 @@ public final class LoadedSettings {
             case SHARD -> Optional.of(settings.dataset()).filter(folder -> !folder.isEmpty());
             case TRAIN -> run;
             case EVALUATE, QUICKSTART -> run.map(folder -> folder + within);
-            case PLAN -> Optional.empty();
+            case PLAN, INSPECT -> Optional.empty();
                 // Whoever looks at a few images leaves no trace.
             case PREDICT -> run.filter(folder -> isGiven("run") && isGiven("predict.output"))
                     .map(folder -> folder + within);
@@ -196,6 +196,7 @@ public final class LoadedSettings {
                 values.section(
                         () -> new EvaluateSettings(values.text("evaluate.split"), values.integer("evaluate.batch"))),
                 values.section(this::plan),
+                values.section(this::inspect),
                 values.section(() -> new ExportSettings(
                         values.oneOf("export.format", ExportSettings.Format.class), values.text("export.file"))),
                 values.section(this::predict),
@@ -294,6 +295,14 @@ public final class LoadedSettings {
                 values.integer("plan.width"),
                 values.integer("plan.height"),
                 values.number("plan.images-per-second"));
+    }
+
+    private InspectSettings inspect() {
+        return new InspectSettings(
+                values.textOr("auto", "inspect.page"),
+                values.integer("inspect.samples"),
+                values.bigInteger("inspect.seed"),
+                values.bigInteger("inspect.step"));
     }
 
     private PredictSettings predict() {

@@ -28,6 +28,7 @@ public record Settings(
         TrainSettings train,
         EvaluateSettings evaluate,
         PlanSettings plan,
+        InspectSettings inspect,
         ExportSettings export,
         PredictSettings predict,
         FeaturesSettings features,

@@ -154,7 +154,7 @@ class ReportPageTest {
         byte[] rgb = new byte[3 * 48 * 48];
         new Random(label).nextBytes(rgb);
         try {
-            String image = SampleImages.dataUri(new RgbImage(48, 48, rgb));
+            String image = DataUri.of(new RgbImage(48, 48, rgb));
             return new Sample("x/" + label + ".jpg", names.get(label), names.get(predicted), 0.87, image);
         } catch (IOException e) {
             throw new IllegalStateException(e);

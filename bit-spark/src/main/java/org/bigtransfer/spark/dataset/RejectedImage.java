@@ -1,0 +1,68 @@
+package org.bigtransfer.spark.dataset;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+
+/**
+ * An image that sharding did not take.
+ *
+ * @param split that it was given for
+ * @param imageId {@code <class>/<file>}
+ * @param reason why
+ */
+public record RejectedImage(String split, String imageId, String reason) {
+    /** The folder of a dataset that rejects are in. */
+    public static final String FOLDER = "rejects";
+
+    /** Columns of its Parquet files. */
+    public static final String SPLIT = "split";
+
+    public static final String IMAGE_ID = "image_id";
+    public static final String REASON = "reason";
+
+    /** All of a dataset, file by file. @throws DatasetException naming a file that is damaged */
+    public static List<RejectedImage> readAll(Configuration conf, String dataset) throws IOException {
+        Path folder = new Path(dataset, FOLDER);
+        FileSystem fs = folder.getFileSystem(conf);
+        FileStatus[] files;
+        try {
+            files = fs.listStatus(
+                    folder,
+                    path -> path.getName().endsWith(".parquet")
+                            && !path.getName().startsWith("."));
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+        Arrays.sort(files);
+        List<RejectedImage> images = new ArrayList<>();
+        for (FileStatus file : files) {
+            read(conf, file.getPath(), images);
+        }
+        return images;
+    }
+
+    private static void read(Configuration conf, Path file, List<RejectedImage> images) throws IOException {
+        try (ParquetReader<Group> reader = ParquetReader.builder(new GroupReadSupport(), file)
+                .withConf(conf)
+                .usePageChecksumVerification()
+                .build()) {
+            for (Group row = reader.read(); row != null; row = reader.read()) {
+                images.add(new RejectedImage(
+                        row.getString(SPLIT, 0), row.getString(IMAGE_ID, 0), row.getString(REASON, 0)));
+            }
+        } catch (RuntimeException e) {
+            // Parquet's way of saying that a file is none of its own.
+            throw new DatasetException("%s must be a Parquet file of rejects: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+}
