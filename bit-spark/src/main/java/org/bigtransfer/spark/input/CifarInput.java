@@ -4,20 +4,28 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
+import org.bigtransfer.spark.input.CifarArchive.Batch;
 import org.bigtransfer.spark.input.SplitSlices.Range;
 
-/** Images of CIFAR's binary archive, kept as PNGs. One task streams through it and deals them out to others. */
-record CifarInput(String location, int labels, List<String> classes, List<Range> ranges, long bytes)
+/** Images of CIFAR's archive, kept as PNGs. One task streams through it and deals them out to others. */
+record CifarInput(
+        String location,
+        int labels,
+        List<String> classes,
+        List<Range> ranges,
+        TreeMap<String, Batch> batches,
+        long bytes)
         implements Input, Serializable {
     static CifarInput of(Configuration conf, ImageSource source, String split, long bytes) throws IOException {
         CifarArchive archive = CifarArchive.read(conf, source.location());
         String slices = source.split().isEmpty() ? split : source.split();
         List<Range> ranges = SplitSlices.parse(slices, source.location()).resolve(archive.splits(), source.location());
-        return new CifarInput(source.location(), archive.labels(), archive.classes(), ranges, bytes);
+        return new CifarInput(source.location(), archive.labels(), archive.classes(), ranges, archive.batches(), bytes);
     }
 
     @Override
@@ -25,6 +33,11 @@ record CifarInput(String location, int labels, List<String> classes, List<Range>
         return spark.parallelize(List.of(this), 1)
                 .flatMap(input -> open(conf, input, source))
                 .repartition(Input.tasks(spark, bytes));
+    }
+
+    /** Whether some images are in a file of that name. */
+    boolean has(String file) {
+        return ranges.stream().anyMatch(range -> range.shard().file().equals(file));
     }
 
     private static Iterator<InputFile> open(SerializableConfiguration conf, CifarInput input, String source)

@@ -7,8 +7,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.bigtransfer.preprocess.RgbImage;
 import org.bigtransfer.spark.dataset.DatasetException;
+import org.bigtransfer.spark.input.CifarArchive.Batch;
 
-/** The selected images of CIFAR's binary archive, in its order, one in memory at a time. */
+/** The selected images of CIFAR's archive, in its order, one in memory at a time. */
 final class CifarRecords extends AbstractIterator<InputFile> {
     private final TarArchiveInputStream tar;
     private final CifarInput input;
@@ -47,14 +48,20 @@ final class CifarRecords extends AbstractIterator<InputFile> {
 
     private boolean nextFile(int length) throws IOException {
         TarArchiveEntry entry = tar.getNextTarEntry();
-        while (entry != null && (!CifarArchive.isRecords(CifarArchive.name(entry)) || entry.getSize() < length)) {
+        while (entry != null && !input.has(CifarArchive.name(entry))) {
             entry = tar.getNextTarEntry();
         }
         if (entry == null) {
             return false;
         }
         file = CifarArchive.name(entry);
-        records = entry.getSize() / length;
+        Batch batch = input.batches().get(file);
+        if (batch == null) {
+            records = entry.getSize() / length;
+        } else {
+            records = batch.labels().length;
+            tar.skipNBytes(batch.offset());
+        }
         number = 0;
         return true;
     }
@@ -65,9 +72,10 @@ final class CifarRecords extends AbstractIterator<InputFile> {
     }
 
     private InputFile image(byte[] record, long index) {
-        String within = file.substring(0, file.length() - ".bin".length());
-        int label = record[input.labels() - 1] & 0xff;
-        if (label >= input.classes().size()) {
+        String within = file.endsWith(".bin") ? file.substring(0, file.length() - ".bin".length()) : file;
+        Batch batch = input.batches().get(file);
+        int label = batch == null ? record[input.labels() - 1] & 0xff : batch.labels()[(int) index];
+        if (label < 0 || label >= input.classes().size()) {
             String reason =
                     "its label must be in 0..%d: %d".formatted(input.classes().size() - 1, label);
             return InputFile.numberedReject(source, within, index, reason);

@@ -47,7 +47,7 @@ public final class CifarGenerator {
         return write(file, "cifar-100-binary", files);
     }
 
-    private static List<String> numbered(String name, int count) {
+    static List<String> numbered(String name, int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> "%s_%03d".formatted(name, i))
                 .toList();

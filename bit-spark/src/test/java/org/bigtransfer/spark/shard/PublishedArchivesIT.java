@@ -21,6 +21,7 @@ import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.input.CifarGenerator;
 import org.bigtransfer.spark.input.IlsvrcGenerator;
 import org.bigtransfer.spark.input.ImageSource;
+import org.bigtransfer.spark.input.PickleGenerator;
 import org.bigtransfer.spark.input.ZipGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +84,21 @@ class PublishedArchivesIT extends Sharding {
         assertThat(sharded.description().split("validation").examples()).isEqualTo(20);
         assertThat(row(sharded, "validation", "fine_009/test-000109").<Integer>getAs("label"))
                 .isEqualTo(9);
+    }
+
+    @Test
+    void pythonsCifarIsTheBinaryOne() throws IOException {
+        Path python = PickleGenerator.write10(temp.resolve("python.tar.gz"), 12);
+        Path binary = CifarGenerator.write10(temp.resolve("binary.tar.gz"), 12);
+        ShardPlan plan = split(python, "train[:85%]", "test");
+        assertThat(shard(plan).description())
+                .isEqualTo(shard(split(binary, "train[:85%]", "test")).description());
+        Path python100 = PickleGenerator.write100(temp.resolve("python100.tar.gz"), 110);
+        Path binary100 = CifarGenerator.write100(temp.resolve("binary100.tar.gz"), 110);
+        assertThat(shard(plan(ImageSource.at(python100.toString()), ImageSource.NONE, 10, "100"))
+                        .description())
+                .isEqualTo(shard(plan(ImageSource.at(binary100.toString()), ImageSource.NONE, 10, "binary100"))
+                        .description());
     }
 
     @Test
