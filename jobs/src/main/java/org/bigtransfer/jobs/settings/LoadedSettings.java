@@ -3,26 +3,15 @@ package org.bigtransfer.jobs.settings;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.bigtransfer.architecture.Architecture;
-import org.bigtransfer.preprocess.Augmentation.Cropping;
 import org.bigtransfer.preprocess.Preprocessing;
-import org.bigtransfer.preprocess.ValueRange;
-import org.bigtransfer.replica.Loss;
 import org.bigtransfer.spark.dataset.DatasetDescription;
-import org.bigtransfer.spark.input.InputFormat;
-import org.bigtransfer.spark.train.EarlyStopping;
 import org.bigtransfer.spark.train.TrainPlan;
-import org.bigtransfer.spark.train.TrainPlan.Reduction;
 import org.bigtransfer.spark.train.TrainPlan.Teacher;
 import org.bigtransfer.spark.train.TrainPlan.Weights;
 
@@ -39,7 +28,7 @@ public final class LoadedSettings {
         this.sources = sources;
         Config merged = sources.merge(problems);
         values = new Values(SettingsSources.reference(), merged, problems);
-        settings = read();
+        settings = new SettingsReader(values).read();
         values.section(() -> {
             Rules rules = new Rules();
             job.require(values, rules);
@@ -78,7 +67,7 @@ public final class LoadedSettings {
 
     /** The run-id, whatever else is wrong. */
     public String runId() {
-        return settings == null ? newRunId() : settings.runId();
+        return settings == null ? SettingsReader.newRunId() : settings.runId();
     }
 
     /**
@@ -172,203 +161,5 @@ public final class LoadedSettings {
         all.replaceAll(
                 (key, value) -> value instanceof String text ? text.replaceAll("://[^/@\\s]+@", "://***@") : value);
         return ConfigFactory.parseMap(all).atPath("bit").root().render(options);
-    }
-
-    private Settings read() {
-        Choice<String> runId = values.textOr("auto", "run-id");
-        Choice<String> run = values.textOr("auto", "run");
-        String id = runId.or(LoadedSettings::newRunId);
-        return values.section(() -> new Settings(
-                id,
-                values.text("tables"),
-                values.text("profile"),
-                values.text("dataset"),
-                run.or(() -> "runs/" + id),
-                run.given().isPresent() || runId.given().isPresent(),
-                values.textOr("auto", "task").or(() -> folderName(values.text("dataset"))),
-                values.text("engine"),
-                values.section(this::shard),
-                values.section(this::model),
-                values.section(() -> new TeacherSettings(
-                        values.textOr("auto", "teacher.architecture"), values.text("teacher.weights"))),
-                values.section(this::preprocess),
-                values.section(this::train),
-                values.section(
-                        () -> new EvaluateSettings(values.text("evaluate.split"), values.integer("evaluate.batch"))),
-                values.section(this::plan),
-                values.section(this::inspect),
-                values.section(() -> new ExportSettings(
-                        values.oneOf("export.format", ExportSettings.Format.class), values.text("export.file"))),
-                values.section(this::predict),
-                values.section(this::features),
-                values.section(this::probe),
-                values.section(this::bench),
-                values.section(() -> new QuickstartSettings(
-                        values.text("quickstart.images"),
-                        values.integer("quickstart.train-per-class"),
-                        values.integer("quickstart.validation-per-class")))));
-    }
-
-    private ModelSettings model() {
-        return new ModelSettings(
-                values.textOr("auto", "model.architecture"),
-                values.text("model.weights"),
-                values.text("model.weights-url"),
-                values.textOr("auto", "model.cache"),
-                values.oneOf("model.head", HeadPolicy.class),
-                values.number("model.head-bias"),
-                values.text("model.class-names"));
-    }
-
-    private ShardSettings shard() {
-        return new ShardSettings(
-                values.text("shard.train"),
-                values.text("shard.validation"),
-                values.oneOfOr("auto", "shard.format", InputFormat.class),
-                values.textOr("auto", "shard.train-split"),
-                values.textOr("auto", "shard.validation-split"),
-                values.text("shard.path"),
-                values.text("shard.label"),
-                values.text("shard.split-column"),
-                values.text("shard.validation-labels"),
-                values.text("shard.validation-label-names"),
-                values.text("shard.classes"),
-                values.text("shard.cifar-url"),
-                values.textOr("auto", "shard.cache"),
-                values.integer("shard.validation-percent"),
-                values.bigInteger("shard.seed"),
-                values.bigInteger("shard.row-group-bytes"),
-                values.bigInteger("shard.file-bytes"),
-                values.flag("shard.overwrite"));
-    }
-
-    private PreprocessSettings preprocess() {
-        PreprocessSettings preprocess = new PreprocessSettings(
-                values.integerOr("auto", "preprocess.precrop"),
-                values.integerOr("auto", "preprocess.crop"),
-                values.integerOr("auto", "preprocess.evaluate-size"),
-                values.oneOf("preprocess.cropping", Cropping.class),
-                values.flag("preprocess.flip"),
-                values.oneOfOr("auto", "preprocess.value-range", ValueRange.class));
-        Rules rules = new Rules();
-        for (String section : List.of("model", "teacher")) {
-            preprocess.checkRange(values.text(section + ".weights"), rules);
-        }
-        rules.check();
-        return preprocess;
-    }
-
-    private TrainSettings train() {
-        return new TrainSettings(
-                values.integer("train.global-batch"),
-                values.integer("train.micro-batch"),
-                values.integerOr("auto", "train.replicas"),
-                values.integer("train.threads"),
-                values.oneOf("train.reduction", Reduction.class),
-                values.integerOr("qsr", "train.averaging-period"),
-                values.section(() -> new TrainSettings.Qsr(
-                        values.integer("train.qsr.base"),
-                        values.number("train.qsr.alpha"),
-                        values.integer("train.qsr.longest"))),
-                values.oneOf("train.loss", Loss.class),
-                values.number("train.weight-decay"),
-                values.numberOr("hyperrule", "train.base-lr"),
-                values.spansOr("hyperrule", "train.schedule"),
-                values.integerOr("auto", "train.steps"),
-                values.numberOr("hyperrule", "train.mixup"),
-                values.bigInteger("train.seed"),
-                values.integer("train.checkpoint-every"),
-                values.integer("train.evaluate-every"),
-                values.integer("train.examples-per-class"),
-                values.integer("train.draws"),
-                values.texts("train.freeze"),
-                values.integer("train.keep-checkpoints"),
-                values.integer("train.grace-seconds"),
-                values.oneOf("train.early-stopping.metric", EarlyStopping.Metric.class),
-                values.integer("train.early-stopping.patience"));
-    }
-
-    private PlanSettings plan() {
-        return new PlanSettings(
-                values.integer("plan.examples"),
-                values.integer("plan.classes"),
-                values.integer("plan.width"),
-                values.integer("plan.height"),
-                values.number("plan.images-per-second"));
-    }
-
-    private InspectSettings inspect() {
-        return new InspectSettings(
-                values.textOr("auto", "inspect.page"),
-                values.integer("inspect.samples"),
-                values.bigInteger("inspect.seed"),
-                values.bigInteger("inspect.step"));
-    }
-
-    private PredictSettings predict() {
-        return new PredictSettings(
-                values.text("predict.images"),
-                values.text("predict.split"),
-                values.text("predict.output"),
-                values.flag("predict.logits"),
-                values.integer("predict.batch"));
-    }
-
-    private FeaturesSettings features() {
-        return new FeaturesSettings(
-                values.texts("features.outputs"),
-                values.texts("features.splits"),
-                values.text("features.output"),
-                values.integer("features.batch"));
-    }
-
-    private ProbeSettings probe() {
-        return new ProbeSettings(
-                values.text("probe.features"),
-                values.text("probe.output"),
-                values.integers("probe.shots"),
-                values.integer("probe.draws"),
-                values.text("probe.split"),
-                values.number("probe.l2"),
-                values.bigInteger("probe.seed"));
-    }
-
-    private BenchSettings bench() {
-        return new BenchSettings(
-                values.text("bench.architecture"),
-                values.integer("bench.crop"),
-                values.integer("bench.batch"),
-                values.integer("bench.images"),
-                values.integer("bench.pairs"),
-                values.text("bench.python"),
-                averaging());
-    }
-
-    private AveragingSettings averaging() {
-        return new AveragingSettings(
-                values.bigIntegerOr("auto", "bench.averaging.parameters"),
-                values.integer("bench.averaging.classes"),
-                values.integer("bench.averaging.replicas"),
-                values.integer("bench.averaging.rounds"),
-                values.oneOf("bench.averaging.vector", AveragingSettings.Vector.class),
-                values.integer("bench.averaging.nodes"),
-                values.flag("bench.averaging.dl4j"),
-                values.integer("bench.averaging.heap"),
-                values.integer("bench.averaging.many-replicas"),
-                values.integers("bench.averaging.gigabits"));
-    }
-
-    /** The last name of a path, without the slashes behind it. */
-    private static String folderName(String path) {
-        String folder = path.replaceAll("/+$", "");
-        return folder.substring(folder.lastIndexOf('/') + 1);
-    }
-
-    /** Sorts by time; the random end keeps runs of one second apart. */
-    private static String newRunId() {
-        String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
-                .withZone(ZoneOffset.UTC)
-                .format(Instant.now());
-        return "%s-%04x".formatted(time, ThreadLocalRandom.current().nextInt(1 << 16));
     }
 }
