@@ -7,84 +7,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.ZipFile;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.architecture.ParameterLayout;
-import org.bigtransfer.jobs.quickstart.DrawnImages;
 import org.bigtransfer.replica.NativeVector;
 import org.bigtransfer.weights.WeightFile;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What is done with a network once a run has trained it: predict, features, probe, export. */
-class PredictIT {
-    @TempDir
-    static Path folder;
-
-    private static SparkSession spark;
-    private static Path photo;
-    private static Path other;
-    private final Captured captured = new Captured();
-
-    @BeforeAll
-    static void trainARun() throws IOException {
-        spark = LocalSpark.start();
-        DrawnImages.write(folder.resolve("images"), 6, 2, 1);
-        try (Stream<Path> files = Files.walk(folder.resolve("images/validation"))) {
-            List<Path> photos = files.filter(Files::isRegularFile).sorted().toList();
-            photo = photos.get(0);
-            other = photos.get(5);
-        }
-        Captured captured = new Captured();
-        for (String job : List.of("shard", "train")) {
-            assertThat(bit(
-                            captured,
-                            job,
-                            "shard.train=" + folder.resolve("images/train"),
-                            "shard.validation=" + folder.resolve("images/validation"),
-                            "model.architecture=R[1,1]x1",
-                            "preprocess.precrop=20",
-                            "preprocess.crop=16",
-                            "train.global-batch=20",
-                            "train.micro-batch=10",
-                            "train.schedule=2,3,4",
-                            "train.steps=4"))
-                    .as(captured.err())
-                    .isZero();
-        }
-        Files.copy(folder.resolve("run/checkpoints/step-000004/model.npz"), folder.resolve("exported.npz"));
-    }
-
-    @AfterAll
-    static void closeTheSession() {
-        spark.stop();
-    }
-
-    private static int bit(Captured captured, String job, String... settings) {
-        List<String> args = new ArrayList<>(List.of(job));
-        List<String> all = new ArrayList<>(List.of(
-                "dataset=" + folder.resolve("dataset"),
-                "tables=" + folder.resolve("tables"),
-                "run=" + folder.resolve("run")));
-        all.addAll(Arrays.asList(settings));
-        all.forEach(setting -> args.addAll(List.of("-D", setting)));
-        return captured.execute(args.toArray(String[]::new));
-    }
-
+/** A trained network predicts single images, folders and splits. */
+class PredictIT extends TrainedRun {
     private int predict(String... args) {
         return captured.execute(
                 Stream.concat(Stream.of("predict"), Arrays.stream(args)).toArray(String[]::new));
@@ -216,51 +153,6 @@ class PredictIT {
     }
 
     @Test
-    void exportTakesTheRunOfARunIdWhateverWeightsItsRecipeNames() throws IOException {
-        Files.createSymbolicLink(
-                Files.createDirectories(folder.resolve("runs")).resolve("trained"), folder.resolve("run"));
-        FileSystem local =
-                FileSystem.get(URI.create("file:///"), SparkHadoopUtil.get().conf());
-        org.apache.hadoop.fs.Path before = local.getWorkingDirectory();
-        Path exported = folder.resolve("of-run.npz");
-        local.setWorkingDirectory(new org.apache.hadoop.fs.Path(folder.toUri()));
-        try {
-            String[] args = {
-                "export", "-D", "run-id=trained", "-D", "model.weights=BiT-M-R50x1", "-D", "export.file=" + exported
-            };
-            assertThat(captured.execute(args)).as(captured.err()).isZero();
-        } finally {
-            local.setWorkingDirectory(before);
-        }
-        assertThat(captured.out()).contains("architecture=R[1,1]x1 classes=10");
-        assertThat(exported).hasSameBinaryContentAs(folder.resolve("exported.npz"));
-    }
-
-    private String exportedLoss(String... settings) throws IOException {
-        Path zip = folder.resolve("exported.zip");
-        List<String> args = new ArrayList<>(
-                List.of("export", "-D", "export.format=dl4j", "-D", "train.loss=sigmoid", "-D", "export.file=" + zip));
-        for (String setting : settings) {
-            args.addAll(List.of("-D", setting));
-        }
-        assertThat(captured.execute(args.toArray(String[]::new)))
-                .as(captured.err())
-                .isZero();
-        try (ZipFile files = new ZipFile(zip.toFile())) {
-            return new String(
-                    files.getInputStream(files.getEntry("configuration.json")).readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    @Test
-    void aDeeplearning4jZipHasTheLossOfTheRunOrThatOfTheSettings() throws IOException {
-        String ofRun = exportedLoss("run=" + folder.resolve("run"));
-        String ofWeights = exportedLoss("model.weights=" + folder.resolve("exported.npz"));
-        assertThat(ofWeights).contains("Sigmoid");
-        assertThat(ofRun).doesNotContain("Sigmoid");
-    }
-
-    @Test
     void refusesAFolderWithoutImagesAndKeepsWhatIsThere() throws IOException {
         Path empty = Files.createDirectories(folder.resolve("empty"));
         Path out = folder.resolve("kept");
@@ -298,62 +190,6 @@ class PredictIT {
         assertThat(bit(captured, "predict", "predict.output=" + thesis.getParent()))
                 .isEqualTo(2);
         assertThat(captured.err()).contains("predict.output must be a new or empty folder");
-        assertThat(bit(captured, "features", "features.output=" + thesis.getParent()))
-                .isEqualTo(2);
         assertThat(thesis).hasContent("mine");
-        assertThat(bit(captured, "features", "features.output=" + folder.resolve("none"), "features.outputs=block7"))
-                .isEqualTo(2);
-        assertThat(captured.err())
-                .contains("features.outputs: an output of R[1,1]x1 must be pre-logits, block1 to block2");
-        assertThat(bit(captured, "probe", "probe.shots=1,7")).isEqualTo(2);
-        assertThat(captured.err()).contains("probe.shots: class", "must have at least 7 examples to draw: 6");
-        assertThat(bit(captured, "probe", "probe.features=" + folder.resolve("none")))
-                .isEqualTo(2);
-        assertThat(captured.err()).contains("probe.features must be a folder that `bit features` has written");
-    }
-
-    @Test
-    void probesOfFeaturesThatAreThereOrComputedAreTheSame() throws IOException {
-        Path out = folder.resolve("features");
-        assertThat(bit(captured, "features", "features.output=" + out, "features.outputs=pre-logits,block1"))
-                .as(captured.err())
-                .isZero();
-        assertThat(captured.out()).isEqualTo("features images=80 output=" + out + "\n");
-        assertThat(spark.read().parquet(out.toString()).columns())
-                .containsExactly("image_id", "label", "class_name", "split", "position", "pre_logits", "block1");
-
-        String[] probe = {"probe.shots=1,5", "probe.draws=3"};
-        assertThat(bit(captured, "probe", probe[0], probe[1], "run-id=computed"))
-                .as(captured.err())
-                .isZero();
-        List<String> computed = captured.out().lines().toList();
-        assertThat(computed).hasSize(2);
-        assertThat(computed.get(0)).matches("probe shots=1 draws=3 top1=0\\.\\d+ ← [01]\\.\\d+ → [01]\\.\\d+");
-        assertThat(bit(captured, "probe", probe[0], probe[1], "probe.features=" + out, "run-id=there"))
-                .as(captured.err())
-                .isZero();
-        assertThat(captured.out().lines().toList()).hasSize(2);
-        assertThat(bit(captured, "probe", probe[0], probe[1], "probe.split=train"))
-                .as(captured.err())
-                .isZero();
-        List<String> ofTrain = captured.out().lines().toList();
-        assertThat(bit(captured, "probe", probe[0], probe[1], "probe.split=train", "probe.features=" + out))
-                .isZero();
-        assertThat(captured.out().lines()).hasSize(2).containsExactlyElementsOf(ofTrain);
-
-        assertThat(captured.execute(
-                        "sql",
-                        "-D",
-                        "tables=" + folder.resolve("tables"),
-                        "SELECT count(*), count(DISTINCT shots), count(DISTINCT draw), min(examples), max(l2) FROM probes"
-                                + " WHERE run_id = 'computed'"))
-                .isZero();
-        assertThat(captured.out().lines()).last().isEqualTo("6\t2\t3\t20\t1024.0");
-        assertThat(bit(captured, "probe", "probe.features=" + out, "probe.output=block2"))
-                .isEqualTo(2);
-        assertThat(captured.err()).contains("probe.output must be of what", "[pre-logits, block1]: block2");
-        try (Stream<Path> left = Files.list(folder.resolve("tables"))) {
-            assertThat(left.map(path -> path.getFileName().toString())).noneMatch(name -> name.startsWith("features-"));
-        }
     }
 }
