@@ -1,8 +1,12 @@
 package org.bigtransfer.spark.storage;
 
+import java.io.EOFException;
 import java.io.IOException;
 
-/** Makes the k-th call of the {@link FaultyFileSystem}s from now on fail. One for the whole JVM. */
+/**
+ * Makes the k-th call of the {@link FaultyFileSystem}s from now on fail, as HDFS's client does where a NameNode goes down:
+ * with an EOFException, which is no file's end. One for the whole JVM.
+ */
 public final class Faults {
     private static long calls;
     private static long failing;
@@ -77,10 +81,10 @@ public final class Faults {
         }
         if (moment() == Moment.AFTER) {
             call.run();
-            throw new IOException("injected after " + what);
+            throw new EOFException("injected after " + what);
         }
         half.run();
-        throw new IOException("injected before " + what);
+        throw new EOFException("injected before " + what);
     }
 
     /** What an interrupted call leaves. */
