@@ -60,6 +60,12 @@ public final class Mesh implements AutoCloseable {
                 peers[peer] = reach(peer, addresses.get(peer), handshake, wire, patience);
             }
             await(rank, peers, handshake, wire, patience);
+            if (rank == 0 && peers.length > 1) {
+                LOG.info(
+                        "{} replicas are connected, {}",
+                        peers.length,
+                        wire.encrypted() ? "all frames encrypted: AES-256-GCM" : "frames not encrypted");
+            }
             return new SocketExchange(
                     rank, Arrays.stream(peers).filter(Objects::nonNull).toList());
         } catch (IOException | RuntimeException e) {

@@ -3,18 +3,32 @@ package org.bigtransfer.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.spark.checkpoint.Checkpoints;
+import org.bigtransfer.spark.dl4j.BitTrainingMaster;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Nesterovs;
 
 /** The jobs with dataset, run and tables on a NameNode and a DataNode, the NameNode restarted while they train. */
 @Timeout(1200)
@@ -85,5 +99,54 @@ class HdfsIT {
         assertThat(fs.listStatus(new org.apache.hadoop.fs.Path("/bit")))
                 .extracting(file -> file.getPath().getName())
                 .containsExactlyInAnyOrder("dataset", "predicted", "run", "tables");
+    }
+
+    private static ComputationGraph graph() {
+        ComputationGraph graph = new ComputationGraph(new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .updater(new Nesterovs(0.1, 0.9))
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer(
+                        "out",
+                        new OutputLayer.Builder()
+                                .nIn(4)
+                                .nOut(3)
+                                .activation(Activation.SOFTMAX)
+                                .build(),
+                        "in")
+                .setOutputs("out")
+                .build());
+        graph.init();
+        return graph;
+    }
+
+    private static SparkComputationGraph spark() {
+        return new SparkComputationGraph(
+                JavaSparkContext.fromSparkContext(spark.sparkContext()),
+                graph(),
+                BitTrainingMaster.builder(2, 8).build());
+    }
+
+    @Test
+    void aTrainingMasterReadsItsFilesThere() throws Exception {
+        Nd4j.getRandom().setSeed(1);
+        List<DataSet> examples = new ArrayList<>();
+        List<String> paths = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            INDArray labels = Nd4j.zeros(8, 3);
+            labels.getColumn(i % 3).assign(1);
+            examples.add(new DataSet(Nd4j.rand(8, 4), labels));
+            paths.add(cluster.getURI() + "/master/%d.bin".formatted(i));
+            try (OutputStream out = cluster.getFileSystem().create(new org.apache.hadoop.fs.Path(paths.get(i)))) {
+                examples.get(i).save(out);
+            }
+        }
+        JavaSparkContext java = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        ComputationGraph trained = spark().fitPaths(java.parallelize(paths));
+        assertThat(trained.params())
+                .isEqualTo(spark().fit(java.parallelize(examples)).params());
+        assertThat(trained.params()).isNotEqualTo(graph().params());
+        assertThat(trained.getIterationCount()).isEqualTo(3);
     }
 }
