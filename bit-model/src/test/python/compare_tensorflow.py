@@ -1,6 +1,6 @@
 """Checks that profile tf2 resizes as TensorFlow does: python compare_tensorflow.py DATA, with DATA/imagenet-samples.tar
 
-Needs numpy, TensorFlow 2, Pillow, java and this module's compiled classes and test classes. Files are decoded by Pillow
+Needs numpy, TensorFlow 2, Pillow, java, ./bit's jar and this module's test classes. Files are decoded by Pillow
 for TensorFlow: compare_pillow.py shows that we decode the same. The evaluation image must be tf.image.resize's, and the
 training image cut out of it, mirrored or not; how far the photographs are is reported.
 """

@@ -1,5 +1,5 @@
-"""Our preprocessing, asked from Python, and the images to ask it about. Needs java and this module's compiled classes and
-test classes.
+"""Our preprocessing, asked from Python, and the images to ask it about. Needs java, ./bit's jar and this module's test
+classes.
 """
 import os
 import struct
@@ -8,8 +8,8 @@ import tarfile
 
 import numpy as np
 
-MODULE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../..")
-CLASSES = os.pathsep.join(os.path.join(MODULE, "target", part) for part in ("classes", "test-classes"))
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../..")
+CLASSES = os.pathsep.join(os.path.join(ROOT, part) for part in ("jobs/target/bit.jar", "bit-model/target/test-classes"))
 
 
 class Ours:

@@ -1,6 +1,7 @@
 package org.bigtransfer.preprocess;
 
 import java.io.IOException;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Decodes JPEG, PNG, GIF and BMP files by their content, never by their name.
@@ -11,16 +12,37 @@ import java.io.IOException;
  * pixels is refused from its header.
  *
  * <p>Differs from Pillow: a JPEG without its end marker and a PNG without its end chunk or with a wrong checksum are
- * rejected even when all pixels are there. In a JPEG whose chroma has half the rows but all the columns, most JDKs repeat
- * chroma rows where Pillow interpolates.
+ * rejected even when all pixels are there.
+ *
+ * <p>Plain JPEGs are decoded by libjpeg-turbo, see {@link NativeJpeg}; what it gives up, CMYK, RGB and JPEGs of other
+ * codings, and the other formats, by the JDK.
  */
 public final class ImageDecoder {
     private ImageDecoder() {}
 
     /** Decodes to RGB. @throws RejectedImageException saying what is wrong */
     public static RgbImage decode(byte[] encoded) throws RejectedImageException {
+        Pixels pixels = new Pixels();
+        try (NativeJpeg jpeg = new NativeJpeg()) {
+            decode(encoded, jpeg, height -> height, pixels);
+        }
+        return new RgbImage(pixels.width(), pixels.height(), pixels.rgb());
+    }
+
+    /**
+     * Decodes to {@code pixels}, plain JPEGs by {@code jpeg}.
+     *
+     * @param wanted of an image's height, how many rows from the top; those below may hold anything
+     * @throws RejectedImageException saying what is wrong
+     */
+    static void decode(byte[] encoded, NativeJpeg jpeg, IntUnaryOperator wanted, Pixels pixels)
+            throws RejectedImageException {
         try {
-            return ImageFile.of(encoded).decode();
+            ImageFile file = ImageFile.of(encoded);
+            int rows = wanted.applyAsInt(file.size().height());
+            if (!(file instanceof JpegFile plain && plain.header().isPlain() && jpeg.decode(plain, rows, pixels))) {
+                pixels.become(file.decode());
+            }
         } catch (IOException | RuntimeException e) { // ImageIO throws all kinds of either for damaged files
             throw new RejectedImageException("damaged image: " + e, e);
         }

@@ -33,13 +33,4 @@ record InceptionCrop(int left, int top, int width, int height) {
         int height = (int) Math.min(imageHeight, Math.max(1, Math.round(imageWidth * WIDEST)));
         return new InceptionCrop((imageWidth - width) / 2, (imageHeight - height) / 2, width, height);
     }
-
-    /** That part of an image. */
-    RgbImage of(RgbImage image) {
-        byte[] part = new byte[3 * width * height];
-        for (int y = 0; y < height; y++) {
-            System.arraycopy(image.rgb(), 3 * ((top + y) * image.width() + left), part, 3 * y * width, 3 * width);
-        }
-        return new RgbImage(width, height, part);
-    }
 }

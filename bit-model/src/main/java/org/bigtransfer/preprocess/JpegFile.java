@@ -4,14 +4,25 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * A JPEG file. Only the segments that carry pixels are given to the decoder, so that broken metadata and colour
- * profiles cannot disturb it; its samples come out unconverted, and {@link JpegColour} makes RGB of them.
+ * A JPEG file. Only the segments that carry pixels are given to a decoder, so that broken metadata and colour profiles
+ * cannot disturb it.
  */
 record JpegFile(Bytes bytes, JpegHeader header) implements ImageFile {
+    /** Where bytes go, one part after another. */
+    @FunctionalInterface
+    interface Target {
+        void write(byte[] from, int first, int count);
+    }
+
     private static final int EOI = 0xD9;
+    private static final byte[] START = {(byte) 0xFF, (byte) 0xD8};
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     static JpegFile of(Bytes bytes) throws RejectedImageException {
         return new JpegFile(bytes, JpegHeader.of(bytes));
@@ -19,43 +30,95 @@ record JpegFile(Bytes bytes, JpegHeader header) implements ImageFile {
 
     @Override
     public ImageSize size() {
-        return header.size();
+        return header.frame().size();
     }
 
+    /** By the JDK's decoder, whose samples come out unconverted; {@link JpegColour} makes RGB of them. */
     @Override
     public RgbImage decode() throws IOException, RejectedImageException {
         JpegColour colour = header.colour();
-        Raster raster = PlatformReader.read("jpeg", pixelSegments(), reader -> reader.readRaster(0, null));
+        ByteArrayOutputStream segments = new ByteArrayOutputStream(bytes.length());
+        writePixelSegments(segments::write);
+        Raster raster = PlatformReader.read("jpeg", segments.toByteArray(), reader -> reader.readRaster(0, null));
         byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
         return new RgbImage(raster.getWidth(), raster.getHeight(), colour.toRgb(samples, size().pixels()));
     }
 
-    private byte[] pixelSegments() throws RejectedImageException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length());
-        out.write(0xFF);
-        out.write(0xD8);
-        for (JpegHeader.Segment segment : header.tables()) {
-            out.write(bytes.array(), segment.at(), segment.length());
-        }
-        out.write(bytes.array(), header.scan(), end() - header.scan());
-        return out.toByteArray();
+    /** How many rows a decoder has to be given for the upper {@code rows} to come out right, chroma interpolated. */
+    int rowsFor(int rows) {
+        int sampling = header.frame().sampling();
+        int height = size().height();
+        boolean divisible = !header.severalScans() && !header.restarts();
+        return divisible && rows + 10 * sampling <= height ? rows + 2 * sampling : height;
     }
 
-    /** Where the end marker ends. */
-    private int end() throws RejectedImageException {
-        int at = header.scan();
-        while (at + 1 < bytes.length()) {
-            int marker = bytes.u8(at + 1);
-            if (bytes.u8(at) != 0xFF || marker == 0xFF) {
+    /** Writes a JPEG of the pixels alone, no longer than this file. @return as {@link #writeUpperRows} */
+    boolean writePixelSegments(Target to) throws RejectedImageException {
+        return writeUpperRows(size().height(), to);
+    }
+
+    /**
+     * Writes a JPEG of the upper rows of pixels alone, no longer than this file: the same with another height, whose data
+     * goes on after the last row and has no end marker.
+     *
+     * @param rows what {@link #rowsFor} gives
+     * @return whether every decoder reads all of it before it hands pixels out, or there is nothing in it between the
+     *     first scan's data and the end
+     * @throws RejectedImageException when there is no end marker in the file
+     */
+    boolean writeUpperRows(int rows, Target to) throws RejectedImageException {
+        Scans scans = scans();
+        to.write(START, 0, START.length);
+        int heightAt = header.frame().at() + JpegFrame.HEIGHT;
+        for (JpegHeader.Segment segment : header.tables()) {
+            if (segment.at() == header.frame().at()) {
+                to.write(bytes.array(), segment.at(), JpegFrame.HEIGHT);
+                to.write(new byte[] {(byte) (rows >> Byte.SIZE), (byte) rows}, 0, Short.BYTES);
+                to.write(bytes.array(), heightAt + Short.BYTES, segment.length() - JpegFrame.HEIGHT - Short.BYTES);
+            } else {
+                to.write(bytes.array(), segment.at(), segment.length());
+            }
+        }
+        int end = rows < size().height() ? scans.end - 2 : scans.end;
+        to.write(bytes.array(), header.scan(), end - header.scan());
+        return !scans.interrupted || header.severalScans();
+    }
+
+    /**
+     * What follows the header.
+     *
+     * @param end where the end marker ends
+     * @param interrupted whether there are other markers than restarts before it
+     */
+    private record Scans(int end, boolean interrupted) {}
+
+    private Scans scans() throws RejectedImageException {
+        byte[] array = bytes.array();
+        boolean interrupted = false;
+        int at = header.scan() + 2 + bytes.u16(header.scan() + 2, ByteOrder.BIG_ENDIAN);
+        while (at + 1 < array.length) {
+            if (at + Long.BYTES <= array.length && !hasMarker((long) EIGHT_BYTES.get(array, at))) {
+                at += Long.BYTES;
+                continue;
+            }
+            int marker = array[at + 1] & 0xFF;
+            if (array[at] != (byte) 0xFF || marker == 0xFF) {
                 at++;
             } else if (marker == EOI) {
-                return at + 2;
+                return new Scans(at + 2, interrupted);
             } else if (JpegHeader.standsAlone(marker)) {
                 at += 2;
             } else {
+                interrupted = true;
                 at += 2 + bytes.u16(at + 2, ByteOrder.BIG_ENDIAN);
             }
         }
         throw new RejectedImageException("truncated JPEG: no end marker");
+    }
+
+    /** Whether one of eight bytes is 0xFF. */
+    private static boolean hasMarker(long eight) {
+        long inverted = ~eight;
+        return ((inverted - 0x0101010101010101L) & eight & 0x8080808080808080L) != 0;
     }
 }

@@ -7,29 +7,38 @@ import java.util.List;
 /**
  * What stands before a JPEG's first scan.
  *
- * @param size of the frame
- * @param componentIds one a component, as the frame numbers them
+ * @param severalScans whether the first scan holds only a part of the pixels
+ * @param restarts whether markers divide a scan
  * @param jfif whether there is a JFIF segment
  * @param adobeTransform the Adobe segment's colour transform, −1 without one
  * @param tables the segments that the decoder needs: everything but APPn and comments
  * @param scan where the first scan's segment begins
  */
 record JpegHeader(
-        ImageSize size, List<Integer> componentIds, boolean jfif, int adobeTransform, List<Segment> tables, int scan) {
+        JpegFrame frame,
+        boolean severalScans,
+        boolean restarts,
+        boolean jfif,
+        int adobeTransform,
+        List<Segment> tables,
+        int scan) {
     private static final int SOI = 0xD8;
     private static final int EOI = 0xD9;
     private static final int SOS = 0xDA;
+    private static final int DRI = 0xDD;
     private static final int APP0 = 0xE0;
     private static final int APP14 = 0xEE;
     private static final int APP15 = 0xEF;
     private static final int COM = 0xFE;
 
+    private static final List<Integer> RGB = List.of((int) 'R', (int) 'G', (int) 'B');
+
     /** A marker and what belongs to it, {@code length} bytes from {@code at} on. */
     record Segment(int at, int length) {}
 
     static JpegHeader of(Bytes bytes) throws RejectedImageException {
-        ImageSize size = null;
-        List<Integer> ids = new ArrayList<>();
+        JpegFrame frame = null;
+        boolean restarts = false;
         boolean jfif = false;
         int transform = -1;
         List<Segment> tables = new ArrayList<>();
@@ -49,12 +58,10 @@ record JpegHeader(
             }
             Segment segment = new Segment(at, 2 + bytes.u16(at + 2, ByteOrder.BIG_ENDIAN));
             bytes.require(segment.at, segment.length);
-            if (isFrame(marker)) {
-                size = ImageSize.of(bytes.u16(at + 7, ByteOrder.BIG_ENDIAN), bytes.u16(at + 5, ByteOrder.BIG_ENDIAN));
-                int components = bytes.u8(at + 9);
-                for (int i = 0; i < components; i++) {
-                    ids.add(bytes.u8(at + 10 + 3 * i));
-                }
+            if (JpegFrame.isFrame(marker)) {
+                frame = JpegFrame.of(bytes, at);
+            } else if (marker == DRI) {
+                restarts |= bytes.u16(at + 4, ByteOrder.BIG_ENDIAN) != 0;
             } else if (marker == APP0) {
                 jfif |= bytes.startsWith(at + 4, "JFIF\0");
             } else if (marker == APP14 && segment.length >= 16 && bytes.startsWith(at + 4, "Adobe")) {
@@ -65,10 +72,12 @@ record JpegHeader(
             }
             at += segment.length;
         }
-        if (size == null) {
+        if (frame == null) {
             throw new RejectedImageException("JPEG without a frame");
         }
-        return new JpegHeader(size, ids, jfif, transform, tables, at);
+        boolean several =
+                frame.isProgressive() || bytes.u8(at + 4) < frame.componentIds().size();
+        return new JpegHeader(frame, several, restarts, jfif, transform, tables, at);
     }
 
     /** The next marker's place; libjpeg skips what lies between, and so do we. */
@@ -85,18 +94,14 @@ record JpegHeader(
         return marker <= 0x01 || (marker >= 0xD0 && marker <= 0xD7);
     }
 
-    private static boolean isFrame(int marker) {
-        return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-    }
-
     /** How the samples are to be read. Source: libjpeg's {@code default_decompress_parms}. */
     JpegColour colour() throws RejectedImageException {
-        return switch (componentIds.size()) {
+        return switch (frame.componentIds().size()) {
             case 1 -> JpegColour.GREY;
             case 3 -> isRgb() ? JpegColour.RGB : JpegColour.YCC;
             case 4 -> adobeTransform > 0 ? JpegColour.YCCK : JpegColour.CMYK;
-            default -> throw new RejectedImageException(
-                    "a JPEG must have 1, 3 or 4 components: " + componentIds.size());
+            default -> throw new RejectedImageException("a JPEG must have 1, 3 or 4 components: "
+                    + frame.componentIds().size());
         };
     }
 
@@ -104,8 +109,12 @@ record JpegHeader(
         if (jfif) {
             return false;
         }
-        return adobeTransform >= 0
-                ? adobeTransform == 0
-                : componentIds.equals(List.of((int) 'R', (int) 'G', (int) 'B'));
+        return adobeTransform >= 0 ? adobeTransform == 0 : frame.componentIds().equals(RGB);
+    }
+
+    /** Whether a decoder that sees no APPn segments takes it for what it is, grey or YCbCr, and any can decode it. */
+    boolean isPlain() {
+        List<Integer> ids = frame.componentIds();
+        return frame.isCommon() && (ids.size() == 1 || (ids.size() == 3 && !isRgb() && !ids.equals(RGB)));
     }
 }

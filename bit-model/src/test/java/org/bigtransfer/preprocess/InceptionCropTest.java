@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.bigtransfer.hyperrule.Profile;
 import org.bigtransfer.hyperrule.Resolution;
@@ -29,9 +30,16 @@ class InceptionCropTest {
     @CsvSource({"0,0,40,30", "3,7,24,18", "25,2,13,17", "17,21,11,9"})
     void theRectangleIsCutOutBeforeItIsResizedAsPillowDoes(int left, int top, int width, int height) throws Exception {
         RgbImage image = ImageDecoder.decode(golden("image"));
-        RgbImage part = new InceptionCrop(left, top, width, height).of(image);
+        RgbImage part = part(image, new InceptionCrop(left, top, width, height));
         RgbImage pillow = ImageDecoder.decode(golden("%d_%d_%d_%d".formatted(left, top, width, height)));
-        assertThat(Bilinear.resize(part, SIZE, SIZE).rgb()).isEqualTo(pillow.rgb());
+        assertThat(Resized.pillow(part, SIZE).rgb()).isEqualTo(pillow.rgb());
+    }
+
+    private static RgbImage part(RgbImage image, InceptionCrop crop) {
+        Pixels pixels = new Pixels();
+        pixels.become(image);
+        pixels.cut(crop);
+        return new RgbImage(crop.width(), crop.height(), Arrays.copyOf(pixels.rgb(), 3 * crop.width() * crop.height()));
     }
 
     /** 320 × 240 pixels; a side's rounding moves the aspect by 2 %, the area by 3 % of the smallest. */
@@ -86,8 +94,8 @@ class InceptionCropTest {
             random.nextInt(1);
             boolean flip = random.nextBoolean();
             RgbImage image = ImageDecoder.decode(file);
-            RgbImage seen = Bilinear.resize(
-                    InceptionCrop.draw(image.width(), image.height(), random).of(image), SIZE, SIZE);
+            RgbImage seen =
+                    Resized.pillow(part(image, InceptionCrop.draw(image.width(), image.height(), random)), SIZE);
             float expected = ((seen.rgb()[flip ? 3 * (SIZE - 1) : 0] & 0xFF) - 127.5f) / 127.5f;
             assertThat(out.get(0)).isEqualTo(expected);
             flips += flip ? 1 : 0;

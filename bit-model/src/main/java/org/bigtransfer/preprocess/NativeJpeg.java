@@ -1,0 +1,87 @@
+package org.bigtransfer.preprocess;
+
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+
+/**
+ * Decodes plain JPEGs by the libjpeg-turbo inside OpenCV, in native memory that it keeps from one to the next. Used by
+ * one thread at a time.
+ *
+ * <p>OpenCV leaves libjpeg's defaults as they are, and so does Pillow: the accurate integer DCT, and chroma interpolated.
+ */
+final class NativeJpeg implements AutoCloseable {
+    /** RGB as it is stored: EXIF's orientation does not count. */
+    private static final int FLAGS = opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
+
+    /** Memory beyond this is not kept for the next image, in bytes. */
+    private static final long KEPT = 64L << 20;
+
+    private static final int CHANNELS = 3;
+
+    private BytePointer file = new BytePointer();
+    private BytePointer rgb = new BytePointer();
+    private int length;
+
+    /**
+     * Decodes the upper part of an image whose header {@link JpegHeader#isPlain() is plain}.
+     *
+     * @param wanted how many rows; those below hold anything
+     * @return whether {@code pixels} holds them now; else libjpeg gave it up, or might find an error after the last
+     *     pixel, which OpenCV does not tell
+     * @throws RejectedImageException when the file has no end
+     */
+    boolean decode(JpegFile jpeg, int wanted, Pixels pixels) throws RejectedImageException {
+        int width = jpeg.size().width();
+        int height = jpeg.rowsFor(wanted);
+        file = atLeast(file, jpeg.bytes().length());
+        rgb = atLeast(rgb, (long) CHANNELS * width * height);
+        length = 0;
+        if (!jpeg.writeUpperRows(height, this::append)) {
+            return false;
+        }
+        try (Mat in = new Mat(1, length, opencv_core.CV_8UC1, file);
+                Mat out = new Mat(height, width, opencv_core.CV_8UC3, rgb);
+                Mat decoded = opencv_imgcodecs.imdecode(in, FLAGS, out)) {
+            if (decoded.rows() != height || decoded.cols() != width || decoded.channels() != CHANNELS) {
+                return false;
+            }
+            pixels.reshape(width, jpeg.size().height());
+            rgb.get(pixels.rgb(), 0, CHANNELS * width * height);
+            return true;
+        } catch (RuntimeException e) { // all that OpenCV throws
+            return false;
+        } finally {
+            file = atMost(file);
+            rgb = atMost(rgb);
+        }
+    }
+
+    private void append(byte[] from, int first, int count) {
+        file.position(length).put(from, first, count).position(0);
+        length += count;
+    }
+
+    private static BytePointer atLeast(BytePointer memory, long bytes) {
+        if (memory.capacity() >= bytes) {
+            return memory;
+        }
+        memory.close();
+        return new BytePointer(bytes + bytes / 2);
+    }
+
+    private static BytePointer atMost(BytePointer memory) {
+        if (memory.capacity() <= KEPT) {
+            return memory;
+        }
+        memory.close();
+        return new BytePointer();
+    }
+
+    @Override
+    public void close() {
+        file.close();
+        rgb.close();
+    }
+}
