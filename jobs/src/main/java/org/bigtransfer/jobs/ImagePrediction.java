@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.metrics.TopClasses;
+import org.bigtransfer.preprocess.Preprocessor;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.replica.Predictions;
 import org.bigtransfer.replica.Replica;
@@ -27,9 +28,10 @@ record ImagePrediction(Console console, GivenNetwork given, PredictionFormat for
     boolean of(Configuration conf, List<String> images) throws IOException {
         Network network = given.network();
         boolean all = true;
-        try (Replica replica = network.open(conf)) {
+        try (Replica replica = network.open(conf);
+                Preprocessor preprocessor = network.preprocessing().open()) {
             format.begin(console.out());
-            Batches<String> batches = new Batches<>(network, (pixels, names) -> {
+            Batches<String> batches = new Batches<>(network, preprocessor, (pixels, names) -> {
                 Predictions predicted = replica.predict(pixels, names.size(), network.size());
                 for (int i = 0; i < names.size(); i++) {
                     print(names.get(i), predicted.logits(), i);

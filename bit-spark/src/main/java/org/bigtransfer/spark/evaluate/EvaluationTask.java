@@ -9,6 +9,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
 import org.bigtransfer.metrics.Scored;
 import org.bigtransfer.metrics.TopClasses;
+import org.bigtransfer.preprocess.Preprocessor;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.replica.Predictions;
 import org.bigtransfer.replica.Replica;
@@ -35,10 +36,11 @@ record EvaluationTask(
         Configuration hadoop = conf.value();
         Network network = plan.network();
         try (Replica replica = network.open(hadoop);
+                Preprocessor preprocessor = network.preprocessing().open();
                 TableFile predictions =
                         new TableFile(hadoop, target.tables(), Table.PREDICTIONS, target.attempt(), part.number())) {
             TaskScores scores = new TaskScores(part.images());
-            Batches<ImageRow> batches = new Batches<>(network, (images, rows) -> {
+            Batches<ImageRow> batches = new Batches<>(network, preprocessor, (images, rows) -> {
                 Predictions predicted = replica.predict(images, rows.size(), network.size());
                 for (int i = 0; i < rows.size(); i++) {
                     Scored scored = Scored.of(

@@ -9,6 +9,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
 import org.bigtransfer.architecture.FeatureOutput;
+import org.bigtransfer.preprocess.Preprocessor;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.replica.Replica;
 import org.bigtransfer.spark.dataset.DatasetDescription;
@@ -35,8 +36,9 @@ record FeatureTask(
         Configuration hadoop = conf.value();
         Network network = plan.network();
         try (Replica replica = network.open(hadoop);
+                Preprocessor preprocessor = network.preprocessing().open();
                 RowFile rows = new RowFile(hadoop, new Path(file), FeatureExtraction.schema(plan.outputs()))) {
-            Batches<Found> batches = new Batches<>(network, (images, found) -> {
+            Batches<Found> batches = new Batches<>(network, preprocessor, (images, found) -> {
                 List<float[]> features = replica.features(images, found.size(), network.size(), plan.outputs());
                 for (int i = 0; i < found.size(); i++) {
                     rows.add(row(found.get(i), features, i));

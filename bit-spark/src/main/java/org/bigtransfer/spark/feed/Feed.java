@@ -27,6 +27,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.order.SampleOrder.Example;
 import org.bigtransfer.order.SampleOrder.Place;
 import org.bigtransfer.order.Seeds;
+import org.bigtransfer.preprocess.Preprocessor;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.replica.MicroBatch;
 import org.bigtransfer.replica.ReductionTree.Node;
@@ -72,6 +73,7 @@ public final class Feed implements AutoCloseable {
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final ExecutorService reader;
     private final ExecutorService workers;
+    private final Preprocessors preprocessors;
     private final BlockingQueue<CompletableFuture<Optional<MicroBatch>>> ahead = new ArrayBlockingQueue<>(AHEAD - 1);
     private final BlockingQueue<FloatBuffer> buffers = new ArrayBlockingQueue<>(AHEAD + 1);
     private FloatBuffer inUse;
@@ -120,6 +122,7 @@ public final class Feed implements AutoCloseable {
                     mostCacheBytes.getAsLong() >> 20);
         }
         this.reader = Executors.newSingleThreadExecutor(daemon("bit-feed-reader"));
+        this.preprocessors = new Preprocessors(plan.preprocessing());
         this.workers = Executors.newFixedThreadPool(threads, daemon("bit-feed-decoder"));
         reader.execute(() -> readAhead(startStep));
         reader.shutdown();
@@ -292,12 +295,15 @@ public final class Feed implements AutoCloseable {
     }
 
     private void augment(ImageRow row, long seed, FloatBuffer images, int index) {
+        Preprocessor preprocessor = preprocessors.borrow();
         try {
-            plan.preprocessing().train(row.image(), seed, images.duplicate(), index);
+            preprocessor.train(row.image(), seed, images, index);
         } catch (RejectedImageException e) {
             throw new UncheckedIOException(new DatasetException(
                     "image %s of %s must be decodable: %s".formatted(row.imageId(), plan.dataset(), e.getMessage()),
                     e));
+        } finally {
+            preprocessors.giveBack(preprocessor);
         }
     }
 
@@ -323,5 +329,6 @@ public final class Feed implements AutoCloseable {
         }
         reader.shutdownNow();
         workers.shutdownNow();
+        preprocessors.close();
     }
 }

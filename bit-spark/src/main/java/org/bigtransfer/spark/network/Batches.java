@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.bigtransfer.preprocess.Preprocessor;
 import org.bigtransfer.preprocess.RejectedImageException;
 
 /** Collects images until there are enough for a forward pass. @param <T> what is known of an image besides its bytes */
@@ -18,12 +19,15 @@ public final class Batches<T> {
     }
 
     private final Network network;
+    private final Preprocessor preprocessor;
     private final Pass<T> pass;
     private final FloatBuffer images;
     private final List<T> waiting = new ArrayList<>();
 
-    public Batches(Network network, Pass<T> pass) {
+    /** @param preprocessor the network's, open as long as images are added */
+    public Batches(Network network, Preprocessor preprocessor, Pass<T> pass) {
         this.network = network;
+        this.preprocessor = preprocessor;
         this.pass = pass;
         int floats = Math.multiplyExact(network.batch(), 3 * network.size() * network.size());
         this.images = ByteBuffer.allocateDirect(Math.multiplyExact(floats, Float.BYTES))
@@ -37,7 +41,7 @@ public final class Batches<T> {
      * @throws RejectedImageException when it cannot be decoded; it is not added then
      */
     public void add(byte[] encoded, T of) throws IOException, RejectedImageException {
-        network.preprocessing().evaluate(encoded, images, waiting.size());
+        preprocessor.evaluate(encoded, images, waiting.size());
         waiting.add(of);
         if (waiting.size() == network.batch()) {
             flush();

@@ -11,6 +11,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.SerializableConfiguration;
 import org.bigtransfer.metrics.TopClasses;
+import org.bigtransfer.preprocess.Preprocessor;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.replica.Predictions;
 import org.bigtransfer.replica.Replica;
@@ -27,8 +28,9 @@ record PredictionTask(PredictionPlan plan, Images images, int number, String fol
         Configuration hadoop = conf.value();
         Path file = new Path(folder, "part-%05d.parquet".formatted(number));
         try (Replica replica = plan.network().open(hadoop);
+                Preprocessor preprocessor = plan.network().preprocessing().open();
                 RowFile rows = new RowFile(hadoop, file, Predictor.schema(plan.logits()))) {
-            Grid grid = new Grid(replica, rows);
+            Grid grid = new Grid(replica, preprocessor, rows);
             images.read(hadoop, grid);
             grid.batches.flush();
             rows.publish();
@@ -46,10 +48,10 @@ record PredictionTask(PredictionPlan plan, Images images, int number, String fol
         private int seen;
         private int rejected;
 
-        Grid(Replica replica, RowFile rows) {
+        Grid(Replica replica, Preprocessor preprocessor, RowFile rows) {
             this.rows = rows;
             int size = plan.network().size();
-            this.batches = new Batches<>(plan.network(), (pixels, names) -> {
+            this.batches = new Batches<>(plan.network(), preprocessor, (pixels, names) -> {
                 Predictions predicted = replica.predict(pixels, names.size(), size);
                 for (int i = 0; i < names.size(); i++) {
                     rows.add(row(names.get(i), predicted.logits(), i));

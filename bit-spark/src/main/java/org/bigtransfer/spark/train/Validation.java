@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.metrics.Evaluation;
 import org.bigtransfer.metrics.Scored;
+import org.bigtransfer.preprocess.Preprocessor;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.replica.Loss;
 import org.bigtransfer.replica.Predictions;
@@ -46,19 +47,23 @@ final class Validation {
         FloatBuffer images = ByteBuffer.allocateDirect(Math.multiplyExact(batch * 3 * Float.BYTES, size * size))
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
-        for (int group = rank; group < reader.rowGroups(); group += replicas) {
-            List<ImageRow> rows = reader.read(group);
-            for (int at = 0; at < rows.size(); at += batch) {
-                add(rows.subList(at, Math.min(at + batch, rows.size())), group, images, share);
+        try (Preprocessor preprocessor = feed.preprocessing().open()) {
+            for (int group = rank; group < reader.rowGroups(); group += replicas) {
+                List<ImageRow> rows = reader.read(group);
+                for (int at = 0; at < rows.size(); at += batch) {
+                    List<ImageRow> some = rows.subList(at, Math.min(at + batch, rows.size()));
+                    prepare(preprocessor, some, images);
+                    add(some, group, images, share);
+                }
             }
         }
         return share;
     }
 
-    private void add(List<ImageRow> rows, int group, FloatBuffer images, Share share) throws IOException {
+    private void prepare(Preprocessor preprocessor, List<ImageRow> rows, FloatBuffer images) throws IOException {
         for (int i = 0; i < rows.size(); i++) {
             try {
-                feed.preprocessing().evaluate(rows.get(i).image(), images, i);
+                preprocessor.evaluate(rows.get(i).image(), images, i);
             } catch (RejectedImageException e) {
                 throw new DatasetException(
                         "image %s of %s must be decodable: %s"
@@ -66,6 +71,9 @@ final class Validation {
                         e);
             }
         }
+    }
+
+    private void add(List<ImageRow> rows, int group, FloatBuffer images, Share share) {
         Predictions predictions = replica.predict(images.duplicate().position(0), rows.size(), size);
         for (int i = 0; i < rows.size(); i++) {
             if (!isFinite(predictions.logits(), i)) {
