@@ -32,7 +32,7 @@ final class BenchTrainJob extends JobCommand {
                         bench.architecture(),
                         bench.crop(),
                         bench.batch(),
-                        bench.images(),
+                        bench.count(),
                         bench.pairs(),
                         bench.python()),
                 run.console().out());

@@ -6,19 +6,17 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import org.bigtransfer.architecture.Architecture;
 
 /**
- * The same training in PyTorch: {@code pytorch_twin.py} in a process that waits while we compute.
+ * The same work in PyTorch: a script of this package in a process that waits while we work.
  *
- * <p>It says {@code ready <description>} or {@code missing <why>} first, and answers a number of steps on its input with
- * the seconds they took.
+ * <p>It says {@code ready <description>} or {@code missing <why>} first, and answers each line on its input with the
+ * seconds that what is asked for took.
  */
 final class PyTorchTwin implements AutoCloseable {
-    private static final String SCRIPT = "pytorch_twin.py";
     private static final String READY = "ready ";
     private static final String MISSING = "missing ";
 
@@ -30,25 +28,23 @@ final class PyTorchTwin implements AutoCloseable {
         this.description = description;
     }
 
-    /** Starts and warms it up; where there is no Python or no PyTorch, it is there but measures nothing. */
-    static PyTorchTwin start(TrainBenchmark.Plan plan, int threads) throws IOException {
-        Architecture architecture = Architecture.of(plan.architecture());
-        Path script = Files.createTempFile("pytorch_twin", ".py");
-        try (InputStream source = PyTorchTwin.class.getResourceAsStream(SCRIPT)) {
-            Files.write(script, source.readAllBytes());
-            ProcessBuilder builder = new ProcessBuilder(
-                    plan.python(),
-                    script.toString(),
-                    architecture.units().stream().map(String::valueOf).collect(Collectors.joining(",")),
-                    String.valueOf(architecture.width()),
-                    String.valueOf(plan.crop()),
-                    String.valueOf(plan.batch()),
-                    String.valueOf(threads));
+    /**
+     * Starts and warms it up; where there is no Python or it lacks what the script needs, it is there but measures nothing.
+     *
+     * @param script in this package
+     */
+    static PyTorchTwin start(String python, String script, List<String> arguments) throws IOException {
+        Path file = Files.createTempFile("twin", ".py");
+        try (InputStream source = PyTorchTwin.class.getResourceAsStream(script)) {
+            Files.write(file, source.readAllBytes());
+            List<String> command = new ArrayList<>(List.of(python, file.toString()));
+            command.addAll(arguments);
+            ProcessBuilder builder = new ProcessBuilder(command);
             List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS").forEach(builder.environment()::remove);
             builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-            return greet(plan.python(), builder);
+            return greet(python, builder);
         } finally {
-            Files.delete(script);
+            Files.delete(file);
         }
     }
 
@@ -78,13 +74,13 @@ final class PyTorchTwin implements AutoCloseable {
         return description;
     }
 
-    /** Takes steps. @return how long they took, if it is there */
-    Optional<Double> seconds(int steps) throws IOException {
+    /** Does what is asked for, in a line. @return how long it took, if it is there */
+    Optional<Double> seconds(String request) throws IOException {
         if (process.isEmpty()) {
             return Optional.empty();
         }
         Writer input = process.get().outputWriter(StandardCharsets.UTF_8);
-        input.write(steps + "\n");
+        input.write(request + "\n");
         input.flush();
         String answer = process.get().inputReader(StandardCharsets.UTF_8).readLine();
         if (answer == null) {

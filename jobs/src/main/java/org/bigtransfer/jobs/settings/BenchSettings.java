@@ -2,15 +2,23 @@ package org.bigtransfer.jobs.settings;
 
 import org.bigtransfer.architecture.Architecture;
 
-/** What to measure; see {@code reference.conf} for each. */
+/** What to measure; see {@code reference.conf} for each. @param images folder or tar; empty if not given */
 public record BenchSettings(
-        String architecture, int crop, int batch, int images, int pairs, String python, AveragingSettings averaging) {
+        String images,
+        String architecture,
+        int crop,
+        int batch,
+        int count,
+        int pairs,
+        String python,
+        AveragingSettings averaging,
+        InputSettings input) {
     public BenchSettings {
         new Rules()
                 .accepts("bench.architecture", () -> Architecture.of(architecture))
                 .atLeast(1, "bench.crop", crop)
                 .atLeast(1, "bench.batch", batch)
-                .must(images >= batch, "bench.images", "be at least bench.batch, " + batch, images)
+                .must(count >= batch, "bench.count", "be at least bench.batch, " + batch, count)
                 .atLeast(1, "bench.pairs", pairs)
                 .must(!python.isEmpty(), "bench.python", "name a Python interpreter", python)
                 .check();

@@ -110,6 +110,16 @@ public enum Job {
     BENCH_AVERAGING("bench averaging") {
         @Override
         void require(Values values, Rules rules) {}
+    },
+    BENCH_INPUT("bench input") {
+        @Override
+        void require(Values values, Rules rules) {
+            rules.must(
+                    !values.text("bench.images").isEmpty(),
+                    "bench.images",
+                    "name a folder of class folders with photographs, or a tar of one",
+                    NONE);
+        }
     };
 
     private static final String NONE = "\"\"";

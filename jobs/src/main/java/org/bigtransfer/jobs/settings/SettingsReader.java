@@ -183,13 +183,22 @@ final class SettingsReader {
 
     private BenchSettings bench() {
         return new BenchSettings(
+                values.text("bench.images"),
                 values.text("bench.architecture"),
                 values.integer("bench.crop"),
                 values.integer("bench.batch"),
-                values.integer("bench.images"),
+                values.integer("bench.count"),
                 values.integer("bench.pairs"),
                 values.text("bench.python"),
-                averaging());
+                averaging(),
+                values.section(this::input));
+    }
+
+    private InputSettings input() {
+        Rules rules = new Rules();
+        List<String> sizes = values.texts("bench.input.sizes");
+        rules.accepts("bench.input.sizes", () -> InputSettings.sizes(sizes)).check();
+        return new InputSettings(InputSettings.sizes(sizes), values.integer("bench.input.count"));
     }
 
     private AveragingSettings averaging() {

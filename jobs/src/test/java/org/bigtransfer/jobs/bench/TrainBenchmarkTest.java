@@ -17,9 +17,7 @@ class TrainBenchmarkTest {
     void reportsMediansAndTheRangeOfRatios() {
         String line = TrainBenchmark.line(
                 new TrainBenchmark.Plan("dl4j", "R50x1", 128, 16, 64, 4, "python3"),
-                List.of(10.0, 12.0, 11.0),
-                List.of(10.0, 10.0, 20.0),
-                List.of(1.0, 1.2, 0.55));
+                new Pairs(List.of(10.0, 12.0, 11.0), List.of(10.0, 10.0, 20.0), List.of(1.0, 1.2, 0.55)));
 
         assertThat(line)
                 .isEqualTo("bench train engine=dl4j architecture=R50x1 crop=128 batch=16 images_per_second=11.000"
@@ -28,7 +26,7 @@ class TrainBenchmarkTest {
 
     @Test
     void medianOfAnEvenNumberIsTheMiddleOfTheTwoInTheMiddle() {
-        assertThat(TrainBenchmark.line(TINY, List.of(1.0, 2.0, 9.0, 4.0), List.of(), List.of()))
+        assertThat(TrainBenchmark.line(TINY, new Pairs(List.of(1.0, 2.0, 9.0, 4.0), List.of(), List.of())))
                 .contains(" images_per_second=3.000 peer_images_per_second=none pairs=0 ");
     }
 

@@ -1,0 +1,151 @@
+package org.bigtransfer.jobs.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.bigtransfer.hyperrule.Profile;
+import org.bigtransfer.hyperrule.Resolution;
+import org.bigtransfer.order.SampleOrder;
+import org.bigtransfer.preprocess.ImageDecoder;
+import org.bigtransfer.preprocess.Mixup;
+import org.bigtransfer.preprocess.Preprocessing;
+import org.bigtransfer.preprocess.RejectedImageException;
+import org.bigtransfer.replica.ReductionTree.Node;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.dataset.DatasetFile;
+import org.bigtransfer.spark.dataset.ImageRow;
+import org.bigtransfer.spark.dataset.SplitReader;
+import org.bigtransfer.spark.feed.Feed;
+import org.bigtransfer.spark.feed.FeedPlan;
+import org.bigtransfer.spark.feed.RowSelection;
+
+/**
+ * Images a second from a dataset to batches for training, beside PyTorch's DataLoader on the same photographs and cores,
+ * in alternated pairs.
+ *
+ * <p>Every timing begins with threads, files and caches that are not yet open: nothing is prepared while the other side
+ * works.
+ */
+public final class InputBenchmark implements AutoCloseable {
+    private static final String SCRIPT = "input_twin.py";
+    private static final String DECODE = "decode";
+    private static final String SPLIT = DatasetDescription.TRAIN;
+    private static final long SEED = 1;
+    private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
+
+    /**
+     * What is measured.
+     *
+     * @param images the photographs: a folder of class folders, or a tar of one
+     * @param batch images of a batch
+     * @param count images of one timing
+     * @param python an interpreter with PyTorch and torchvision, the peer
+     */
+    public record Plan(String images, int batch, int count, int pairs, String python) {}
+
+    private final Plan plan;
+    private final Configuration conf;
+    private final PrintStream out;
+    private final int cores = Runtime.getRuntime().availableProcessors();
+    private final PyTorchTwin twin;
+
+    /** Starts the peer. */
+    public InputBenchmark(Plan plan, Configuration conf, PrintStream out) throws IOException {
+        this.plan = plan;
+        this.conf = conf;
+        this.out = out;
+        this.twin = PyTorchTwin.start(
+                plan.python(),
+                SCRIPT,
+                List.of(
+                        plan.images(),
+                        String.valueOf(plan.batch()),
+                        String.valueOf(plan.count()),
+                        String.valueOf(cores)));
+        out.println("peer: " + twin.description());
+    }
+
+    /**
+     * Measures batches of a dataset of the photographs.
+     *
+     * @param store how the dataset holds them
+     * @return the line of figures
+     */
+    public String batches(String store, String dataset, Resolution resolution) throws IOException {
+        FeedPlan feed = feed(dataset, resolution);
+        String request = resolution.precrop() + " " + resolution.crop();
+        seconds(feed);
+        twin.seconds(request);
+        Pairs pairs = Pairs.measure(plan.pairs(), plan.count(), () -> seconds(feed), () -> twin.seconds(request), out);
+        return "bench input store=%s precrop=%d crop=%d cores=%d %s"
+                .formatted(store, resolution.precrop(), resolution.crop(), cores, pairs.figures());
+    }
+
+    private FeedPlan feed(String dataset, Resolution resolution) throws IOException {
+        DatasetDescription description = DatasetFile.read(conf, dataset);
+        RowSelection rows = RowSelection.all(description, SPLIT);
+        Profile profile = Profile.PYTORCH;
+        return new FeedPlan(
+                dataset,
+                description,
+                SPLIT,
+                rows,
+                new SampleOrder(rows.counts(), SEED, plan.batch(), plan.batch(), profile.epochEnd()),
+                new Preprocessing(profile, resolution),
+                new Mixup(0, SEED, profile.partners()),
+                SEED);
+    }
+
+    private double seconds(FeedPlan feedPlan) throws IOException {
+        long start = System.nanoTime();
+        int seen = 0;
+        try (Feed feed = new Feed(conf, feedPlan, new Node(0, 1), 0, Long.MAX_VALUE, cores)) {
+            for (long step = 0; seen < plan.count(); step++) {
+                seen += feed.next(step, 0).orElseThrow().count();
+            }
+        }
+        return (System.nanoTime() - start) / 1e9 * plan.count() / seen;
+    }
+
+    /** Measures decoding alone, of the JPEGs among the photographs in memory, in one thread. @return the line of figures */
+    public String decoding(String dataset) throws IOException {
+        List<byte[]> jpegs = jpegs(dataset);
+        decode(jpegs);
+        twin.seconds(DECODE);
+        Pairs pairs = Pairs.measure(plan.pairs(), plan.count(), () -> decode(jpegs), () -> twin.seconds(DECODE), out);
+        return "bench input decode cores=1 " + pairs.figures();
+    }
+
+    private List<byte[]> jpegs(String dataset) throws IOException {
+        SplitReader reader = new SplitReader(conf, dataset, DatasetFile.read(conf, dataset), SPLIT);
+        List<byte[]> jpegs = new ArrayList<>();
+        for (int group = 0; group < reader.rowGroups(); group++) {
+            for (ImageRow row : reader.read(group)) {
+                if (Arrays.equals(row.image(), 0, JPEG.length, JPEG, 0, JPEG.length)) {
+                    jpegs.add(row.image());
+                }
+            }
+        }
+        return jpegs;
+    }
+
+    private double decode(List<byte[]> jpegs) throws IOException {
+        long start = System.nanoTime();
+        for (int i = 0; i < plan.count(); i++) {
+            try {
+                ImageDecoder.decode(jpegs.get(i % jpegs.size()));
+            } catch (RejectedImageException e) {
+                throw new IOException("an image of a dataset must be decodable: " + e.getMessage(), e);
+            }
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    @Override
+    public void close() {
+        twin.close();
+    }
+}
