@@ -80,8 +80,11 @@ final class BenchInputJob extends JobCommand {
                     shard.seed(),
                     shard.rowGroupBytes(),
                     shard.fileBytes(),
-                    false);
-            Sharder.shard(spark, plan, new ShardProgress());
+                    false,
+                    Build.commit());
+            try (ShardProgress progress = new ShardProgress(run.console())) {
+                Sharder.shard(spark, plan, progress);
+            }
         }
     }
 }

@@ -57,9 +57,13 @@ final class ShardJob extends JobCommand {
                     shard.seed(),
                     shard.rowGroupBytes(),
                     shard.fileBytes(),
-                    shard.overwrite());
+                    shard.overwrite(),
+                    Build.commit());
             Datasets.requireFiles(run, session.conf(), inputs(plan));
-            DatasetDescription dataset = Sharder.shard(spark, plan, new ShardProgress());
+            DatasetDescription dataset;
+            try (ShardProgress progress = new ShardProgress(run.console())) {
+                dataset = Sharder.shard(spark, plan, progress);
+            }
 
             writeTables(new Results(spark, run), dataset);
             dataset.splits()

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.example.data.Group;
@@ -30,17 +31,21 @@ public final class ImageWriter implements AutoCloseable {
     /** The footer's key under which a file says which dataset it is part of. */
     static final String DATASET_HASH = "bit.dataset-hash";
 
+    /** Likewise, of which rows: hex of the sum of their SHA-256. */
+    public static final String PART_HASH = "bit.part-hash";
+
     /**
      * @param out stays open
      * @param rowGroupBytes about how large a row group becomes
      * @param datasetHash the content hash of the dataset that the file is part of
+     * @param partHash the hash of the rows that are shuffled together with this file's
      */
-    public ImageWriter(OutputStream out, long rowGroupBytes, String datasetHash) throws IOException {
+    public ImageWriter(OutputStream out, long rowGroupBytes, String datasetHash, String partHash) throws IOException {
         stream = new ReproducibleFooter(out);
         writer = ExampleParquetWriter.builder(ParquetStream.to(stream))
                 .withType(ImageSchema.ROWS)
                 .withConf(new Configuration(false))
-                .withExtraMetaData(Map.of(DATASET_HASH, datasetHash))
+                .withExtraMetaData(new TreeMap<>(Map.of(DATASET_HASH, datasetHash, PART_HASH, partHash)))
                 .withWriterVersion(WriterVersion.PARQUET_1_0)
                 .withRowGroupSize(rowGroupBytes)
                 .withMinRowCountForPageSizeCheck(ROWS_PER_SIZE_CHECK)

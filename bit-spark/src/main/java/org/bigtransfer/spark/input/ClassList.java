@@ -10,9 +10,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.bigtransfer.spark.dataset.DatasetException;
+import org.bigtransfer.spark.storage.Digests;
 
 /**
  * All classes of a model, and what folders may call them, for images of some of them.
@@ -57,6 +59,13 @@ record ClassList(List<String> classes, HashMap<String, String> byName) implement
             names.forEach(
                     name -> byName.merge(plain(name), first, (one, other) -> one.equals(other) ? one : AMBIGUOUS));
         }
+    }
+
+    /** A hash of all of it. */
+    String identity() {
+        List<String> all = new ArrayList<>(classes);
+        new TreeMap<>(byName).forEach((name, of) -> all.addAll(List.of(name, of)));
+        return Digests.hex(Digests.number(all.toArray(String[]::new)));
     }
 
     private static String plain(String name) {

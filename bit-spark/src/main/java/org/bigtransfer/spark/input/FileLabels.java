@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.bigtransfer.spark.dataset.DatasetException;
+import org.bigtransfer.spark.storage.Digests;
 
 /**
  * The classes of files that lie in no class folder, by the number at the end of their names, from 1: what the file
@@ -61,6 +62,11 @@ record FileLabels(List<String> classes) implements Serializable {
         } catch (IOException e) {
             throw new DatasetException("%s must be readable: %s".formatted(file, e.getMessage()), e);
         }
+    }
+
+    /** A hash of all of it. */
+    String identity() {
+        return Digests.hex(Digests.number(classes.toArray(String[]::new)));
     }
 
     /** The file with its class; as it is if it lies in a class folder. */

@@ -2,56 +2,40 @@ package org.bigtransfer.spark.input;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
+import org.bigtransfer.spark.input.FolderBranch.Found;
+import org.bigtransfer.spark.input.FolderBranch.Listing;
 import org.bigtransfer.spark.input.InputFile.Location;
+import org.bigtransfer.spark.storage.Digests;
+import scala.Tuple2;
 
-/** A folder on any Hadoop file system. It is listed on the driver and read by the executors. */
-record FolderInput(String location, List<Found> found) implements Input {
-    /**
-     * A file or a folder.
-     *
-     * @param path relative to the input
-     * @param length of a file; −1 for a folder
-     */
-    record Found(String path, long length) implements Serializable {}
+/**
+ * A folder on any Hadoop file system. The driver goes down until there are folders for all executors, which list them: it
+ * keeps no file's name. They list once for what the input is and once to read it.
+ */
+record FolderInput(String location, List<FolderBranch> branches, Listing listing) implements Input {
+    /** Folders that are enough to share out. */
+    private static final int ENOUGH = 256;
 
-    static FolderInput list(Configuration conf, String location) throws IOException {
-        Path root = new Path(location);
-        FileSystem fs = root.getFileSystem(conf);
-        List<Found> found = new ArrayList<>();
-        Deque<String> open = new ArrayDeque<>(List.of(""));
-        while (!open.isEmpty()) {
-            String folder = open.pop();
-            FileStatus[] children = fs.listStatus(folder.isEmpty() ? root : new Path(root, folder));
-            Arrays.sort(children, Comparator.comparing(child -> child.getPath().getName()));
-            for (FileStatus child : children) {
-                String path = folder.isEmpty()
-                        ? child.getPath().getName()
-                        : folder + "/" + child.getPath().getName();
-                if (Location.of(path).isPresent()) {
-                    found.add(new Found(path, child.isDirectory() ? -1 : child.getLen()));
-                    if (child.isDirectory()) {
-                        open.push(path);
-                    }
-                }
-            }
-        }
-        return new FolderInput(location, found);
+    static FolderInput list(JavaSparkContext spark, SerializableConfiguration conf, String location)
+            throws IOException {
+        List<FolderBranch> branches = FolderBranch.of(conf.value(), location, ENOUGH);
+        Listing listing = found(spark, conf, branches).aggregate(Listing.NOTHING, Listing::plus, Listing::plus);
+        return new FolderInput(location, branches, listing);
+    }
+
+    private static JavaRDD<Found> found(
+            JavaSparkContext spark, SerializableConfiguration conf, List<FolderBranch> branches) {
+        int tasks = Math.min(branches.size(), 8 * spark.defaultParallelism());
+        return spark.parallelize(branches, tasks).flatMap(branch -> branch.list(conf.value()));
     }
 
     @Override
@@ -61,26 +45,35 @@ record FolderInput(String location, List<Found> found) implements Input {
 
     @Override
     public long bytes() {
-        return found.stream().mapToLong(file -> Math.max(0, file.length())).sum();
+        return listing.bytes();
+    }
+
+    @Override
+    public String identity() {
+        return "%s %d %d %s".formatted(new Path(location), listing.files(), bytes(), Digests.hex(listing.hash()));
     }
 
     @Override
     public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
         String root = location;
-        int tasks = Math.max(1, Math.min(found.size(), Input.tasks(spark, bytes())));
-        return spark.parallelize(found, tasks).map(file -> read(conf.value(), root, file, source));
+        int tasks = (int) Math.max(1, Math.min(listing.files(), Input.tasks(spark, bytes())));
+        return found(spark, conf, branches)
+                // By name, so that a task that is tried again deals out the same, in whatever order it lists.
+                .mapToPair(file -> new Tuple2<>(file.path(), file.length()))
+                .partitionBy(new HashPartitioner(tasks))
+                .map(file -> read(conf.value(), root, file, source));
     }
 
-    private static InputFile read(Configuration conf, String root, Found file, String source) {
-        Optional<Location> visible = Location.of(file.path());
+    private static InputFile read(Configuration conf, String root, Tuple2<String, Long> file, String source) {
+        Optional<Location> visible = Location.of(file._1());
         Location location = visible.orElseThrow();
-        if (file.length() < 0) {
+        if (file._2() < 0) {
             return InputFile.folder(source, location);
         }
-        if (file.length() > MOST_BYTES) {
+        if (file._2() > MOST_BYTES) {
             return InputFile.rejected(source, location, "it must have at most " + MOST_BYTES + " bytes");
         }
-        Path path = new Path(new Path(root), file.path());
+        Path path = new Path(new Path(root), file._1());
         try (InputStream in = path.getFileSystem(conf).open(path)) {
             return new InputFile(source, location.folder(), location.name(), "", in.readAllBytes());
         } catch (IOException e) {

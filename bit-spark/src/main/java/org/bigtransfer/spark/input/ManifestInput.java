@@ -85,6 +85,12 @@ record ManifestInput(Manifest manifest, Set<String> splits, RowLabels labels, lo
         return labels.classes();
     }
 
+    /** Empty: whether any of the files has changed is not told by the table. */
+    @Override
+    public String identity() {
+        return "";
+    }
+
     @Override
     public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
         Set<String> of = splits;

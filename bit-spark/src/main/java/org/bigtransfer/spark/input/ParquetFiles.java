@@ -29,6 +29,7 @@ import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.input.ImageSource.Columns;
 import org.bigtransfer.spark.input.SplitSlices.Range;
 import org.bigtransfer.spark.input.SplitSlices.Shard;
+import org.bigtransfer.spark.storage.Digests;
 
 /** A Parquet file or a folder of some, and what kind of rows they have: images, files, or paths of files. */
 final class ParquetFiles {
@@ -151,7 +152,11 @@ final class ParquetFiles {
                         .anyMatch(part -> part.path().equals(file.getPath().toString())))
                 .mapToLong(FileStatus::getLen)
                 .sum();
-        return new ParquetInput(parts, rule, bytes);
+        List<String> identity = new ArrayList<>(rule.classes());
+        identity.add(source.columns().label());
+        files.forEach(file -> identity.add(Input.identity(file)));
+        parts.forEach(part -> identity.add(part.toString()));
+        return new ParquetInput(parts, rule, bytes, Digests.hex(Digests.number(identity.toArray(String[]::new))));
     }
 
     /** The split that a file's name begins with; empty where names say none. */

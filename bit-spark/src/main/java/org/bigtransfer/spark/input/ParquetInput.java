@@ -7,7 +7,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Images in rows of Parquet files. A task reads a row group after the other. */
-record ParquetInput(List<Part> parts, RowRule rule, long bytes) implements Input {
+record ParquetInput(List<Part> parts, RowRule rule, long bytes, String identity) implements Input {
     /**
      * Rows of one row group.
      *
@@ -29,8 +29,7 @@ record ParquetInput(List<Part> parts, RowRule rule, long bytes) implements Input
     public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
         RowRule how = rule;
         int tasks = Input.tasks(spark, bytes);
-        JavaRDD<InputFile> files = spark.parallelize(parts, Math.min(parts.size(), tasks))
+        return spark.parallelize(parts, Math.min(parts.size(), tasks))
                 .flatMap(part -> new ParquetRows(conf.value(), part, how, source));
-        return parts.size() < tasks ? files.repartition(tasks) : files;
     }
 }

@@ -8,13 +8,11 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.input.InputFile.Location;
 
 /**
- * What is in a tar archive, in its order, one file in memory at a time. Nothing is unpacked to disk. A tar in it, such as
+ * What is in a tar archive or a piece of it, in its order, one file in memory at a time. Nothing is unpacked to disk. A tar in it, such as
  * ILSVRC's training archive has for each class, is a folder of its name without {@code .tar}.
  */
 final class TarFiles extends AbstractIterator<InputFile> {
@@ -31,12 +29,11 @@ final class TarFiles extends AbstractIterator<InputFile> {
 
     private String folder = "";
 
-    TarFiles(Configuration conf, String archive, String source) throws IOException {
+    /** @param in whole members; is closed at the end */
+    TarFiles(InputStream in, String archive, String source) {
         this.archive = archive;
         this.source = source;
-        Path path = new Path(archive);
-        InputStream raw = path.getFileSystem(conf).open(path);
-        this.tar = new TarArchiveInputStream(Input.unzipped(raw), "UTF-8");
+        this.tar = new TarArchiveInputStream(in, "UTF-8");
     }
 
     @Override

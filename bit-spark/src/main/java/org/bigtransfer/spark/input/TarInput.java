@@ -1,17 +1,55 @@
 package org.bigtransfer.spark.input;
 
 import java.io.IOException;
-import java.util.Iterator;
+import java.io.InputStream;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
+import org.bigtransfer.spark.input.TarPieces.Chain;
+import org.bigtransfer.spark.input.TarPieces.Range;
 
 /**
- * A tar or tar.gz of a folder, or of a tar for each class. One task streams through it, an image at a time, and deals
- * the images out to others for checking.
+ * A tar or tar.gz of a folder, or of a tar for each class. Tasks stream through pieces of it, an image at a time; a tar.gz
+ * is one piece.
+ *
+ * @param pieces of whole members; none of a tar.gz
  */
-record TarInput(String location, long bytes) implements Input {
+record TarInput(String location, long bytes, String identity, List<Range> pieces) implements Input {
+    private static final long LEAST_PIECE = 1 << 16;
+    private static final int BUFFER = 1 << 16;
+
+    /** Members that the driver follows itself: thousands of seeks would take a minute on an object store. */
+    private static final int FOLLOWED = 2000;
+
+    /** A tar.gz. */
+    static TarInput whole(String location, FileStatus file) {
+        return new TarInput(location, file.getLen(), Input.identity(file), List.of());
+    }
+
+    /** A tar. @throws DatasetException when it is seen to be broken */
+    static TarInput inPieces(JavaSparkContext spark, SerializableConfiguration conf, String location, FileStatus file)
+            throws IOException {
+        long length = file.getLen();
+        long piece = Math.max(LEAST_PIECE, length / Input.tasks(spark, length));
+        TarPieces pieces = new TarPieces(conf.value(), location, length, piece, FOLLOWED);
+        return new TarInput(
+                location,
+                length,
+                Input.identity(file),
+                pieces.cut(ranges -> scouts(spark, conf, location, length, ranges)));
+    }
+
+    private static List<Chain> scouts(
+            JavaSparkContext spark, SerializableConfiguration conf, String location, long length, List<Range> ranges) {
+        return spark.parallelize(ranges, ranges.size())
+                .map(range -> TarPieces.scout(conf.value(), location, length, range))
+                .collect();
+    }
+
     @Override
     public List<String> classes() {
         return List.of();
@@ -20,13 +58,17 @@ record TarInput(String location, long bytes) implements Input {
     @Override
     public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
         String archive = location;
-        return spark.parallelize(List.of(archive), 1)
-                .flatMap(path -> open(path, conf, source))
-                .repartition(Input.tasks(spark, bytes));
+        if (pieces.isEmpty()) {
+            return spark.parallelize(List.of(archive), 1)
+                    .flatMap(path -> new TarFiles(unzipped(conf.value(), path), path, source));
+        }
+        return spark.parallelize(pieces, pieces.size())
+                .flatMap(piece -> new TarFiles(
+                        new FileInterval(conf.value(), archive, piece.from(), piece.to(), BUFFER), archive, source));
     }
 
-    private static Iterator<InputFile> open(String archive, SerializableConfiguration conf, String source)
-            throws IOException {
-        return new TarFiles(conf.value(), archive, source);
+    private static InputStream unzipped(Configuration conf, String archive) throws IOException {
+        Path path = new Path(archive);
+        return Input.unzipped(path.getFileSystem(conf).open(path));
     }
 }

@@ -15,12 +15,10 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 import org.bigtransfer.spark.input.SplitSlices.Range;
+import org.bigtransfer.spark.storage.Digests;
 
-/**
- * Examples of a dataset that TFDS has prepared. A task streams through each file that has some of them, and deals the
- * images out to others for checking.
- */
-record TfdsInput(List<Part> parts, LabelRule rule, long bytes) implements Input {
+/** Examples of a dataset that TFDS has prepared. A task streams through each file that has some of them. */
+record TfdsInput(List<Part> parts, LabelRule rule, long bytes, String identity) implements Input {
     /** Examples of one file. @param path where it lies */
     record Part(String path, Range range) implements Serializable {}
 
@@ -35,13 +33,17 @@ record TfdsInput(List<Part> parts, LabelRule rule, long bytes) implements Input 
         String slices = source.split().isEmpty() ? split : source.split();
         List<Part> parts = new ArrayList<>();
         Set<String> counted = new HashSet<>();
+        List<String> read = new ArrayList<>();
         long bytes = 0;
         for (Range range : SplitSlices.parse(slices, source.location()).resolve(folder.splits(), source.location())) {
             FileStatus file = folder.file(range.shard());
             parts.add(new Part(file.getPath().toString(), range));
             bytes += counted.add(range.shard().file()) ? file.getLen() : 0;
+            read.add("%s %d %d".formatted(Input.identity(file), range.from(), range.to()));
         }
-        return new TfdsInput(parts, rule, bytes);
+        read.addAll(rule.classes());
+        String identity = source.columns().label() + " " + Digests.hex(Digests.number(read.toArray(String[]::new)));
+        return new TfdsInput(parts, rule, bytes, identity);
     }
 
     @Override
@@ -52,9 +54,7 @@ record TfdsInput(List<Part> parts, LabelRule rule, long bytes) implements Input 
     @Override
     public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
         LabelRule labels = rule;
-        return spark.parallelize(parts, parts.size())
-                .flatMap(part -> open(conf, part, labels, source))
-                .repartition(Input.tasks(spark, bytes));
+        return spark.parallelize(parts, parts.size()).flatMap(part -> open(conf, part, labels, source));
     }
 
     private static Iterator<InputFile> open(SerializableConfiguration conf, Part part, LabelRule rule, String source)

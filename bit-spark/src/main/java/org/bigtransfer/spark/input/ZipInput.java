@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
@@ -17,11 +18,11 @@ import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.input.InputFile.Location;
 
 /** A zip of a folder. It is listed on the driver; each task opens it and reads its own part, an image at a time. */
-record ZipInput(String location, List<Found> found, long bytes) implements Input {
+record ZipInput(String location, List<Found> found, long bytes, String identity) implements Input {
     /** A file or a folder. @param number of the entry in the archive's directory */
     record Found(int number, String path) implements Serializable {}
 
-    static ZipInput list(Configuration conf, String location, long bytes) throws IOException {
+    static ZipInput list(Configuration conf, String location, FileStatus file) throws IOException {
         List<Found> found = new ArrayList<>();
         try (ZipFile zip = open(conf, location)) {
             List<ZipArchiveEntry> entries = entries(zip);
@@ -31,7 +32,7 @@ record ZipInput(String location, List<Found> found, long bytes) implements Input
                 }
             }
         }
-        return new ZipInput(location, found, bytes);
+        return new ZipInput(location, found, file.getLen(), Input.identity(file));
     }
 
     /** @throws DatasetException when its directory cannot be read */

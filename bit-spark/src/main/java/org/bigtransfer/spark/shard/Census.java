@@ -2,11 +2,14 @@ package org.bigtransfer.spark.shard;
 
 import java.io.Serializable;
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.storage.Digests;
 import scala.Tuple2;
 
 /** What the rows of a data set amount to, before any is written. Parts merge into a whole, in any order. */
@@ -16,27 +19,35 @@ final class Census implements Serializable {
     private final Map<String, TreeMap<String, Long>> examples = new TreeMap<>();
     private final TreeMap<Integer, Long> widths = new TreeMap<>();
     private final TreeMap<Integer, Long> heights = new TreeMap<>();
+    private final ArrayList<Part> parts = new ArrayList<>();
     private BigInteger hash = BigInteger.ZERO;
 
-    static Census of(Iterator<Tuple2<Place, CheckedFile>> part, Division division) {
+    /** @param number of the part */
+    static Census of(int number, Iterator<Tuple2<Place, CheckedFile>> part, Division division) {
         Census census = new Census();
+        Part.Sum sum = new Part.Sum();
         while (part.hasNext()) {
             Tuple2<Place, CheckedFile> next = part.next();
             if (next._2().accepted()) {
-                census.add(next._1(), next._2(), division);
+                census.add(next._1(), next._2(), division, sum);
+            } else if (next._2().rejected()) {
+                sum.add(PartWriter.REJECTS, next._1(), next._2());
             }
+        }
+        if (!sum.isEmpty()) {
+            census.parts.add(sum.part(number));
         }
         return census;
     }
 
-    private void add(Place place, CheckedFile file, Division division) {
+    private void add(Place place, CheckedFile file, Division division, Part.Sum sum) {
         String split = division.split(place, file);
         examples.computeIfAbsent(split, key -> new TreeMap<>()).merge(file.className(), 1L, Long::sum);
         if (split.equals(DatasetDescription.TRAIN)) {
             widths.merge(file.width(), 1L, Long::sum);
             heights.merge(file.height(), 1L, Long::sum);
         }
-        hash = Digests.add(hash, Digests.number("row", split, place.imageId(), file.sha256()));
+        hash = Digests.add(hash, sum.add(split, place, file));
     }
 
     Census merge(Census other) {
@@ -45,7 +56,13 @@ final class Census implements Serializable {
         other.widths.forEach((width, count) -> widths.merge(width, count, Long::sum));
         other.heights.forEach((height, count) -> heights.merge(height, count, Long::sum));
         hash = Digests.add(hash, other.hash);
+        parts.addAll(other.parts);
         return this;
+    }
+
+    /** Those that have rows, in their order. */
+    List<Part> parts() {
+        return parts.stream().sorted(Comparator.comparingInt(Part::number)).toList();
     }
 
     /** Examples of a class in a split. */

@@ -5,6 +5,7 @@ import org.bigtransfer.preprocess.ImageDecoder;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.preprocess.RgbImage;
 import org.bigtransfer.spark.input.InputFile;
+import org.bigtransfer.spark.storage.Digests;
 
 /**
  * An input file that was decoded, or could not be.

@@ -1,8 +1,8 @@
 package org.bigtransfer.spark.shard;
 
 import java.io.Serializable;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.bigtransfer.spark.dataset.DatasetDescription;
@@ -11,16 +11,11 @@ import scala.Tuple2;
 /**
  * Which split an image belongs to.
  *
- * @param last of each class that gives images to validation, the last of them in the order of ranks
+ * @param last of each class that gives images to validation, the highest rank, unsigned, of one that it gives
  */
-record Division(Map<String, Ranked> last) implements Serializable {
-    /** A class's image by rank; equal ranks are told apart by name. */
-    record Ranked(long rank, String imageId) implements Serializable, Comparable<Ranked> {
-        @Override
-        public int compareTo(Ranked other) {
-            int byRank = Long.compareUnsigned(rank, other.rank);
-            return byRank != 0 ? byRank : imageId.compareTo(other.imageId);
-        }
+record Division(Map<String, Long> last) implements Serializable {
+    Division {
+        last = new TreeMap<>(last);
     }
 
     /** Every image stays in the split that its input was given for. */
@@ -30,28 +25,29 @@ record Division(Map<String, Ranked> last) implements Serializable {
 
     /** Each class gives percent × n of its images, rounded, to validation. */
     static Division percent(JavaPairRDD<Place, CheckedFile> files, int percent) {
-        return new Division(new HashMap<>(files.filter(file -> file._2().accepted())
-                .mapToPair(file -> new Tuple2<>(
-                        file._2().className(),
-                        new Ranked(file._1().rank(), file._1().imageId())))
+        return new Division(files.filter(file -> file._2().accepted())
+                .mapToPair(file -> new Tuple2<>(file._2().className(), file._1().rank()))
                 .groupByKey()
-                .mapValues(ranked -> nth(ranked, percent))
+                .mapValues(ranks -> nth(ranks, percent))
                 .filter(found -> found._2().length > 0)
                 .mapValues(found -> found[0])
-                .collectAsMap()));
+                .collectAsMap());
     }
 
-    private static Ranked[] nth(Iterable<Ranked> ranked, int percent) {
-        Ranked[] sorted =
-                StreamSupport.stream(ranked.spliterator(), false).sorted().toArray(Ranked[]::new);
+    /** None or one; all ranks are compared as unsigned. */
+    private static long[] nth(Iterable<Long> ranks, int percent) {
+        long[] sorted = StreamSupport.stream(ranks.spliterator(), false)
+                .mapToLong(rank -> rank ^ Long.MIN_VALUE)
+                .sorted()
+                .toArray();
         int count = (int) Math.round(percent * (double) sorted.length / 100);
-        return count == 0 ? new Ranked[0] : new Ranked[] {sorted[count - 1]};
+        return count == 0 ? new long[0] : new long[] {sorted[count - 1] ^ Long.MIN_VALUE};
     }
 
     /** The split of an accepted image. */
     String split(Place place, CheckedFile file) {
-        Ranked end = last.get(file.className());
-        boolean drawn = end != null && new Ranked(place.rank(), place.imageId()).compareTo(end) <= 0;
+        Long end = last.get(file.className());
+        boolean drawn = end != null && Long.compareUnsigned(place.rank(), end) <= 0;
         return drawn ? DatasetDescription.VALIDATION : place.source();
     }
 }

@@ -32,7 +32,7 @@ import scala.Tuple2;
  * Writes one part of the shuffled images: a file a split and one of rejects, those that have rows.
  *
  * <p>Files of other content or layout have other names, so what a killed or an older job left is never overwritten nor
- * mistaken for this one's.
+ * mistaken for this one's. Each file's footer says which rows its part holds.
  *
  * @param dataset its folder
  * @param contentHash of the dataset
@@ -73,9 +73,20 @@ record PartWriter(
         return split.equals(REJECTS) ? REJECTS : "split=" + split;
     }
 
-    /** Writes a part. @param number of it, from 0 */
-    List<Written> write(Configuration conf, int number, Iterator<Tuple2<Place, CheckedFile>> rows) throws IOException {
+    /** A part's file of a split, relative to the dataset. */
+    String path(String split, int part) {
+        return "%s/part-%05d-%s.parquet".formatted(folder(split), part, fingerprint);
+    }
+
+    /**
+     * Writes a part.
+     *
+     * @param part what it is to hold
+     * @throws ChangedInputException when the rows are others; none of its files appears
+     */
+    List<Written> write(Configuration conf, Part part, Iterator<Tuple2<Place, CheckedFile>> rows) throws IOException {
         Map<String, OpenFile> open = new TreeMap<>();
+        Part.Sum sum = new Part.Sum();
         try {
             while (rows.hasNext()) {
                 Tuple2<Place, CheckedFile> row = rows.next();
@@ -83,14 +94,16 @@ record PartWriter(
                     String split = row._2().accepted() ? division.split(row._1(), row._2()) : REJECTS;
                     OpenFile file = open.get(split);
                     if (file == null) {
-                        String path = "%s/part-%05d-%s.parquet".formatted(folder(split), number, fingerprint);
-                        file = split.equals(REJECTS)
-                                ? new RejectsFile(conf, new Path(dataset, path))
-                                : new ImagesFile(conf, new Path(dataset, path), rowGroupBytes, contentHash, labels);
+                        file = open(conf, split, part);
                         open.put(split, file);
                     }
+                    sum.add(split, row._1(), row._2());
                     file.write(row._1(), row._2());
                 }
+            }
+            if (!sum.part(part.number()).equals(part)) {
+                throw new ChangedInputException("images must not change while they are sharded: what was %s is %s"
+                        .formatted(part, sum.part(part.number())));
             }
             List<Written> written = new ArrayList<>();
             for (Map.Entry<String, OpenFile> file : open.entrySet()) {
@@ -102,6 +115,11 @@ record PartWriter(
                 file.draft.close();
             }
         }
+    }
+
+    private OpenFile open(Configuration conf, String split, Part part) throws IOException {
+        Path path = new Path(dataset, path(split, part.number()));
+        return split.equals(REJECTS) ? new RejectsFile(conf, path, part) : new ImagesFile(conf, path, part, this);
     }
 
     private abstract static sealed class OpenFile {
@@ -129,17 +147,21 @@ record PartWriter(
         private final ImageWriter writer;
         private final Map<String, Integer> labels;
 
-        ImagesFile(Configuration conf, Path path, long rowGroupBytes, String contentHash, Map<String, Integer> labels)
-                throws IOException {
+        ImagesFile(Configuration conf, Path path, Part part, PartWriter of) throws IOException {
             super(conf, path);
-            this.writer = new ImageWriter(draft.stream(), rowGroupBytes, contentHash);
-            this.labels = labels;
+            this.writer = new ImageWriter(draft.stream(), of.rowGroupBytes, of.contentHash, part.hash());
+            this.labels = of.labels;
         }
 
         @Override
         void write(Place place, CheckedFile file) throws IOException {
             String name = file.className();
-            ImageRow row = new ImageRow(place.imageId(), labels.get(name), file.width(), file.height(), file.bytes());
+            Integer label = labels.get(name);
+            if (label == null) {
+                throw new ChangedInputException(
+                        "images must not change while they are sharded: %s was not there".formatted(place.path()));
+            }
+            ImageRow row = new ImageRow(place.imageId(), label, file.width(), file.height(), file.bytes());
             writer.write(row, name, file.sha256());
         }
 
@@ -155,12 +177,13 @@ record PartWriter(
         private final ParquetWriter<Group> writer;
         private int rows;
 
-        RejectsFile(Configuration conf, Path path) throws IOException {
+        RejectsFile(Configuration conf, Path path, Part part) throws IOException {
             super(conf, path);
             this.stream = new ReproducibleFooter(draft.stream());
             this.writer = ExampleParquetWriter.builder(ParquetStream.to(stream))
                     .withType(REJECT)
                     .withConf(new Configuration(false))
+                    .withExtraMetaData(Map.of(ImageWriter.PART_HASH, part.hash()))
                     .build();
         }
 

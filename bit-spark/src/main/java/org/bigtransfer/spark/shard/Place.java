@@ -7,6 +7,7 @@ import java.util.Comparator;
 import org.apache.spark.Partitioner;
 import org.bigtransfer.order.Seeds;
 import org.bigtransfer.spark.input.InputFile;
+import org.bigtransfer.spark.storage.Digests;
 
 /**
  * Where a file goes in the global shuffle: by a hash of the seed and its image id, then by what tells it from others.
@@ -36,6 +37,11 @@ record Place(long hash, String imageId, String source, String path) implements S
     /** Another hash of the same things: the lowest of a class are drawn for validation. */
     long rank() {
         return Seeds.mix(RANK, hash);
+    }
+
+    /** In which of so many parts it is: the upper 32 bits of its hash are a fraction of their range. */
+    static int part(Place place, int parts) {
+        return (int) (((place.hash >>> 32) * parts) >>> 32);
     }
 
     /** The order of rows in a data set. */
@@ -74,8 +80,7 @@ record Place(long hash, String imageId, String source, String path) implements S
 
         @Override
         public int getPartition(Object key) {
-            // The upper 32 bits as a fraction of their range.
-            return (int) (((((Place) key).hash >>> 32) * parts) >>> 32);
+            return part((Place) key, parts);
         }
     }
 }

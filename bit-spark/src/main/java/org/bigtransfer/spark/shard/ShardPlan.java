@@ -13,6 +13,7 @@ import org.bigtransfer.spark.input.ImageSource;
  * @param rowGroupBytes about how large a row group becomes
  * @param fileBytes about how large a file becomes
  * @param overwrite whether a dataset of other content may be replaced
+ * @param program the version of what reads the images: another one may accept others
  */
 public record ShardPlan(
         ImageSource train,
@@ -22,7 +23,8 @@ public record ShardPlan(
         long seed,
         long rowGroupBytes,
         long fileBytes,
-        boolean overwrite) {
+        boolean overwrite,
+        String program) {
     public ShardPlan {
         if (validationPercent < 0 || validationPercent > 99) {
             throw new IllegalArgumentException("validation percent must be in 0..99: " + validationPercent);

@@ -1,18 +1,24 @@
 package org.bigtransfer.spark.shard;
 
+import com.google.common.collect.Iterators;
+import com.google.common.collect.PeekingIterator;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.PartitionPruningRDD;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
@@ -24,15 +30,21 @@ import org.bigtransfer.spark.input.ImageSource;
 import org.bigtransfer.spark.input.Input;
 import org.bigtransfer.spark.input.InputFile;
 import org.bigtransfer.spark.shard.PartWriter.Written;
+import org.bigtransfer.spark.storage.Digests;
+import scala.Function1;
 import scala.Tuple2;
 
 /**
  * Packs images with their classes into a dataset.
  *
  * <p>The inputs are read and decoded once, and shuffled by a hash of the seed and the image id into parts whose number
- * follows from the inputs' bytes. What the classes and splits are is then known from the images' names and sizes alone;
- * the parts are written from the same shuffled files, and {@code dataset.json} last. The same input, plan and seed give
- * the same bytes, on any number of executors.
+ * follows from the inputs' bytes. What the classes and splits are is then known from the images' names and sizes alone,
+ * and kept as {@link Findings}; the parts are written from the same shuffled files, and {@code dataset.json} last. The
+ * same input, plan and seed give the same bytes, on any number of executors. The driver holds a few numbers for each class
+ * and each part, nothing for each image.
+ *
+ * <p>A job that finds what another one kept, of inputs that have not changed since, writes only the parts that are missing.
+ * Each part must then have the very rows that were found: if not, all is read again.
  */
 public final class Sharder {
     private static final int CLASSES_IN_A_MESSAGE = 20;
@@ -80,50 +92,132 @@ public final class Sharder {
         try (ShardProgress progress = new ShardProgress(spark, listener)) {
             Map<String, Input> inputs = new TreeMap<>();
             for (Map.Entry<String, ImageSource> source : sources.entrySet()) {
-                inputs.put(source.getKey(), Input.of(conf.value(), source.getValue(), source.getKey()));
+                inputs.put(source.getKey(), Input.of(spark, conf, source.getValue(), source.getKey()));
             }
-            ClassOrder order = ClassOrder.of(inputs.values());
-            JavaPairRDD<Place, CheckedFile> shuffled = shuffled(inputs, progress);
-            JavaPairRDD<Place, CheckedFile> known = JavaPairRDD.fromJavaRDD(shuffled.map(Sharder::withoutBytes))
-                    .persist(StorageLevel.MEMORY_AND_DISK());
-            try {
-                Survey survey = known.mapPartitions(
-                                part -> List.of(Survey.of(part)).iterator())
-                        .treeReduce(Survey::merge);
-                refuseUnusable(survey, order);
-                Division division = plan.validationPercent() > 0
-                        ? Division.percent(known, plan.validationPercent())
-                        : Division.asGiven();
-                Census census = known.mapPartitions(
-                                part -> List.of(Census.of(part, division)).iterator())
-                        .treeReduce(Census::merge);
-                List<String> classes = order.classes(sources.keySet(), survey);
-                return publish(target, shuffled, survey, classes, division, census, progress);
-            } finally {
-                known.unpersist();
+            String origin = origin(inputs);
+            Optional<Findings> kept = Findings.find(conf.value(), plan.dataset(), origin);
+            if (kept.isPresent()) {
+                try {
+                    return publish(
+                            target,
+                            kept.get(),
+                            missing -> shuffled(inputs, progress, new HashSet<>(missing)),
+                            progress);
+                } catch (Exception e) {
+                    if (!ChangedInputException.isBehind(e)) {
+                        throw e;
+                    }
+                    listener.warned("images have changed, but not their lengths and times: all are read again");
+                }
             }
+            return readAndPublish(target, inputs, origin, progress);
         }
+    }
+
+    private DatasetDescription readAndPublish(
+            Target target, Map<String, Input> inputs, String origin, ShardProgress progress) throws IOException {
+        ClassOrder order = ClassOrder.of(inputs.values());
+        JavaPairRDD<Place, CheckedFile> shuffled = shuffled(inputs, progress, Set.of());
+        // On disk, so that memory does not grow with the number of images.
+        JavaPairRDD<Place, CheckedFile> known =
+                JavaPairRDD.fromJavaRDD(shuffled.map(Sharder::withoutBytes)).persist(StorageLevel.DISK_ONLY());
+        Findings findings;
+        try {
+            findings = findings(known, order, origin);
+        } finally {
+            known.unpersist();
+        }
+        return publish(target, findings, missing -> shuffled, progress);
+    }
+
+    /** Tells these inputs, this plan and this program from any other; empty where that cannot be known. */
+    private String origin(Map<String, Input> inputs) {
+        if (inputs.values().stream().anyMatch(input -> input.identity().isEmpty())) {
+            return "";
+        }
+        List<String> all = new ArrayList<>(List.of(
+                plan.program(),
+                String.valueOf(plan.validationPercent()),
+                String.valueOf(plan.seed()),
+                String.valueOf(plan.rowGroupBytes()),
+                String.valueOf(plan.fileBytes())));
+        inputs.forEach((source, input) -> all.addAll(List.of(source, input.identity())));
+        return Digests.hex(Digests.number(all.toArray(String[]::new)));
     }
 
     private static Tuple2<Place, CheckedFile> withoutBytes(Tuple2<Place, CheckedFile> file) {
         return new Tuple2<>(file._1(), file._2().withoutBytes());
     }
 
-    private JavaPairRDD<Place, CheckedFile> shuffled(Map<String, Input> inputs, ShardProgress progress) {
+    /** @param wanted the numbers of parts to read; none for all */
+    private JavaPairRDD<Place, CheckedFile> shuffled(
+            Map<String, Input> inputs, ShardProgress progress, Set<Integer> wanted) {
         long bytes = 0;
         JavaRDD<InputFile> files = spark.emptyRDD();
         for (Map.Entry<String, Input> input : inputs.entrySet()) {
             bytes += input.getValue().bytes();
-            files = files.union(input.getValue().files(spark, conf, input.getKey()));
+            files = files.union(read(input.getValue(), input.getKey(), progress));
         }
         long seed = plan.seed();
         int parts = Math.toIntExact(Math.max(1, (bytes + plan.fileBytes() - 1) / plan.fileBytes()));
-        return files.mapToPair(file -> {
+        return files.mapToPair(file -> new Tuple2<>(Place.of(seed, file), file))
+                .filter(file -> wanted.isEmpty() || wanted.contains(Place.part(file._1(), parts)))
+                .mapValues(file -> {
                     CheckedFile checked = CheckedFile.of(file);
-                    progress.count(checked);
-                    return new Tuple2<>(Place.of(seed, file), checked);
+                    progress.countChecked(checked);
+                    return checked;
                 })
                 .repartitionAndSortWithinPartitions(new Place.Intervals(parts), new Place.Order());
+    }
+
+    /** Files of an input, dealt out to more tasks where fewer can read than could check. */
+    private JavaRDD<InputFile> read(Input input, String source, ShardProgress progress) {
+        JavaRDD<InputFile> files = input.files(spark, conf, source).map(file -> {
+            progress.countRead(!file.name().isEmpty());
+            return file;
+        });
+        int tasks = Input.tasks(spark, input.bytes());
+        return files.getNumPartitions() < tasks / 2 ? files.repartition(tasks) : files;
+    }
+
+    private Findings findings(JavaPairRDD<Place, CheckedFile> known, ClassOrder order, String origin)
+            throws DatasetException {
+        Survey survey =
+                known.mapPartitions(part -> List.of(Survey.of(part)).iterator()).treeReduce(Survey::merge);
+        refuseUnusable(survey, order);
+        Division division =
+                plan.validationPercent() > 0 ? Division.percent(known, plan.validationPercent()) : Division.asGiven();
+        Census census = known.mapPartitionsWithIndex(
+                        (number, part) ->
+                                List.of(Census.of(number, part, division)).iterator(),
+                        true)
+                .treeReduce(Census::merge);
+        List<String> classes = order.classes(sources.keySet(), survey);
+        Set<String> splits = new TreeSet<>(sources.keySet());
+        if (plan.validationPercent() > 0) {
+            splits.add(DatasetDescription.VALIDATION);
+        }
+        Map<String, List<Long>> examples = new TreeMap<>();
+        List<String> warnings = new ArrayList<>();
+        for (String split : splits) {
+            examples.put(
+                    split,
+                    classes.stream().map(name -> census.examples(split, name)).toList());
+            warning(split, classes, survey, census, sources.keySet()).ifPresent(warnings::add);
+        }
+        Map<String, Long> rejected = new TreeMap<>();
+        sources.keySet().forEach(source -> rejected.put(source, survey.rejected(source)));
+        return new Findings(
+                origin,
+                census.contentHash(classes),
+                classes,
+                examples,
+                census.medianWidth(),
+                census.medianHeight(),
+                rejected,
+                division,
+                census.parts(),
+                warnings);
     }
 
     private void refuseUnusable(Survey survey, ClassOrder order) throws DatasetException {
@@ -153,52 +247,67 @@ public final class Sharder {
         }
     }
 
+    /** @param rows gives those of the parts with these numbers, and may give others */
     private DatasetDescription publish(
             Target target,
-            JavaPairRDD<Place, CheckedFile> shuffled,
-            Survey survey,
-            List<String> classes,
-            Division division,
-            Census census,
+            Findings findings,
+            Function<Set<Integer>, JavaPairRDD<Place, CheckedFile>> rows,
             ShardProgress progress)
             throws IOException {
-        Set<String> splits = new TreeSet<>(sources.keySet());
-        if (plan.validationPercent() > 0) {
-            splits.add(DatasetDescription.VALIDATION);
+        findings.warnings().forEach(listener::warned);
+        String fingerprint = target.fingerprint(findings.contentHash());
+        Optional<DatasetDescription> done = target.alreadyDone(findings.contentHash(), findings.rejected());
+        boolean isKept =
+                Findings.find(conf.value(), plan.dataset(), findings.origin()).isPresent();
+        if (!isKept) {
+            findings.write(conf.value(), plan.dataset());
         }
-        splits.forEach(split -> warn(split, classes, survey, census));
-        Map<String, Long> rejected = new TreeMap<>();
-        sources.keySet().forEach(source -> rejected.put(source, survey.rejected(source)));
-        String contentHash = census.contentHash(classes);
-        String fingerprint = Digests.hex(
-                        Digests.number(contentHash, target.layout().toString()))
-                .substring(0, 12);
-        Optional<DatasetDescription> done = target.alreadyDone(contentHash, rejected);
         if (done.isPresent()) {
             target.removeLeftovers(done.get(), fingerprint);
+            listener.unchanged();
             return done.get();
         }
-        List<Written> written = write(shuffled, classes, division, contentHash, fingerprint, progress);
+        Map<String, Integer> labels = new HashMap<>();
+        findings.classes().forEach(name -> labels.put(name, labels.size()));
+        PartWriter writer = new PartWriter(
+                plan.dataset(), findings.contentHash(), fingerprint, labels, findings.division(), plan.rowGroupBytes());
+        TreeMap<String, Written> written = new TreeMap<>();
+        FinishedParts.find(spark, conf, writer, findings.parts())
+                .forEach(file -> written.put(file.file().path(), file));
+        Map<Integer, Part> missing = new HashMap<>();
+        findings.parts().stream()
+                .filter(part -> part.rows().keySet().stream()
+                        .anyMatch(split -> !written.containsKey(writer.path(split, part.number()))))
+                .forEach(part -> missing.put(part.number(), part));
+        if (!written.isEmpty()) {
+            listener.reused(
+                    findings.parts().size() - missing.size(), findings.parts().size());
+        }
+        if (!missing.isEmpty()) {
+            write(writer, missing, rows.apply(missing.keySet()), progress)
+                    .forEach(file -> written.put(file.file().path(), file));
+        }
         DatasetDescription description = new DatasetDescription(
                 DatasetDescription.SCHEMA_VERSION,
-                contentHash,
-                classes,
-                describe(splits, classes, census, written),
-                census.medianWidth(),
-                census.medianHeight(),
-                rejected,
+                findings.contentHash(),
+                findings.classes(),
+                describe(findings, written.values()),
+                findings.medianWidth(),
+                findings.medianHeight(),
+                findings.rejected(),
                 target.layout());
-        target.publish(description, written);
+        target.publish(description, written.values());
         return description;
     }
 
-    private void warn(String split, List<String> classes, Survey survey, Census census) {
+    private static Optional<String> warning(
+            String split, List<String> classes, Survey survey, Census census, Set<String> sources) {
         List<String> without = new ArrayList<>();
         for (String name : classes) {
             if (census.examples(split, name) == 0) {
                 long images = 0;
                 long rejects = 0;
-                for (String source : sources.keySet()) {
+                for (String source : sources) {
                     Survey.Counts counts = survey.classes(source).getOrDefault(name, new Survey.Counts(0, 0));
                     images += counts.accepted();
                     rejects += counts.rejected();
@@ -206,10 +315,10 @@ public final class Sharder {
                 without.add("%s (%d images in other splits, %d files rejected)".formatted(name, images, rejects));
             }
         }
-        if (!without.isEmpty()) {
-            listener.warned("%d of %d classes have no image in split %s: %s"
-                    .formatted(without.size(), classes.size(), split, few(without)));
-        }
+        return without.isEmpty()
+                ? Optional.empty()
+                : Optional.of("%d of %d classes have no image in split %s: %s"
+                        .formatted(without.size(), classes.size(), split, few(without)));
     }
 
     private static String few(List<String> names) {
@@ -218,42 +327,42 @@ public final class Sharder {
     }
 
     private List<Written> write(
-            JavaPairRDD<Place, CheckedFile> shuffled,
-            List<String> classes,
-            Division division,
-            String contentHash,
-            String fingerprint,
+            PartWriter writer,
+            Map<Integer, Part> missing,
+            JavaPairRDD<Place, CheckedFile> rows,
             ShardProgress progress) {
-        Map<String, Integer> labels = new HashMap<>();
-        classes.forEach(name -> labels.put(name, labels.size()));
-        PartWriter writer =
-                new PartWriter(plan.dataset(), contentHash, fingerprint, labels, division, plan.rowGroupBytes());
+        progress.writes(missing.values().stream()
+                .flatMap(part -> part.rows().entrySet().stream())
+                .filter(count -> !count.getKey().equals(PartWriter.REJECTS))
+                .mapToLong(Map.Entry::getValue)
+                .sum());
         SerializableConfiguration hadoop = conf;
-        List<Written> written = new ArrayList<>(shuffled.mapPartitionsWithIndex(
-                        (number, rows) -> {
-                            List<Written> files = writer.write(hadoop.value(), number, rows);
-                            progress.count(files);
-                            return files.iterator();
-                        },
-                        true)
-                .collect());
-        written.sort(Comparator.comparing(file -> file.file().path()));
-        return written;
+        int parts = rows.getNumPartitions();
+        PartitionPruningRDD<Tuple2<Place, CheckedFile>> wanted = PartitionPruningRDD.create(
+                rows.rdd(), (Function1<Object, Object> & Serializable) number -> missing.containsKey((Integer) number));
+        return wanted.toJavaRDD()
+                .mapPartitions(part -> {
+                    PeekingIterator<Tuple2<Place, CheckedFile>> files = Iterators.peekingIterator(part);
+                    if (!files.hasNext()) {
+                        return List.<Written>of().iterator();
+                    }
+                    Part expected = missing.get(Place.part(files.peek()._1(), parts));
+                    return writer.write(hadoop.value(), expected, progress.counted(files))
+                            .iterator();
+                })
+                .collect();
     }
 
-    private static Map<String, Split> describe(
-            Set<String> splits, List<String> classes, Census census, List<Written> written) {
+    private static Map<String, Split> describe(Findings findings, Collection<Written> written) {
         Map<String, Split> described = new TreeMap<>();
-        for (String split : splits) {
-            List<Long> counts =
-                    classes.stream().map(name -> census.examples(split, name)).toList();
+        findings.examples().forEach((split, counts) -> {
             List<DataFile> files = written.stream()
                     .filter(file -> file.split().equals(split))
                     .map(Written::file)
                     .toList();
             long examples = counts.stream().mapToLong(Long::longValue).sum();
             described.put(split, new Split(examples, counts, files));
-        }
+        });
         return described;
     }
 }

@@ -2,6 +2,7 @@ package org.bigtransfer.spark.shard;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.shard.PartWriter.Written;
+import org.bigtransfer.spark.storage.Digests;
 
 /**
  * The folder that becomes the dataset, and what is there before.
@@ -55,6 +57,11 @@ record Target(Configuration conf, ShardPlan plan, Optional<DatasetDescription> e
         return new Layout(plan.seed(), plan.rowGroupBytes(), plan.fileBytes());
     }
 
+    /** What names of files say of content and layout. */
+    String fingerprint(String contentHash) {
+        return Digests.hex(Digests.number(contentHash, layout().toString())).substring(0, 12);
+    }
+
     /**
      * The dataset that is there if it is already what would be written, whole.
      *
@@ -88,7 +95,7 @@ record Target(Configuration conf, ShardPlan plan, Optional<DatasetDescription> e
     }
 
     /** Makes the folder the dataset, and removes what an older one or a killed job left. */
-    void publish(DatasetDescription description, List<Written> written) throws IOException {
+    void publish(DatasetDescription description, Collection<Written> written) throws IOException {
         DatasetFile.write(conf, plan.dataset(), description);
         Set<String> ours = written.stream().map(file -> file.file().path()).collect(Collectors.toSet());
         removeAllBut(ours::contains);

@@ -62,7 +62,7 @@ public final class TinyDataset {
         for (int file = 0; file < images.size(); file++) {
             String name = "split=train/part-%05d.parquet".formatted(file);
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            ImageWriter writer = new ImageWriter(bytes, 3000, "0".repeat(64));
+            ImageWriter writer = new ImageWriter(bytes, 3000, "0".repeat(64), "");
             for (byte[] image : images.get(file)) {
                 int label = number % CLASSES.size();
                 String id = "%s/%d.png".formatted(CLASSES.get(label), number++);

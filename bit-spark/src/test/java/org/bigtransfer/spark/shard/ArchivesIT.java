@@ -78,7 +78,8 @@ class ArchivesIT extends Sharding {
                 1,
                 1 << 23,
                 1 << 24,
-                false));
+                false,
+                "test"));
         assertThat(sharded.description().split("train").examples()).isEqualTo(333);
         assertThat(Arrays.stream(sharded.description().split("train").groupRows())
                         .boxed())

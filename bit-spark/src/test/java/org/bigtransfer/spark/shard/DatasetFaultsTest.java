@@ -20,6 +20,7 @@ import org.bigtransfer.spark.dataset.TinyDataset;
 import org.bigtransfer.spark.input.ImageSource;
 import org.bigtransfer.spark.input.InputFile;
 import org.bigtransfer.spark.shard.PartWriter.Written;
+import org.bigtransfer.spark.storage.Digests;
 import org.bigtransfer.spark.storage.EveryCall;
 import org.bigtransfer.spark.storage.FaultyFileSystem;
 import org.bigtransfer.spark.storage.FaultyObjectStore;
@@ -50,11 +51,14 @@ class DatasetFaultsTest {
     }
 
     private void write(String dataset, String hash) throws IOException {
-        ShardPlan plan = new ShardPlan(ImageSource.at("images"), ImageSource.NONE, 0, dataset, 1, 3000, 100_000, true);
+        ShardPlan plan =
+                new ShardPlan(ImageSource.at("images"), ImageSource.NONE, 0, dataset, 1, 3000, 100_000, true, "test");
         Target target = Target.of(conf, plan);
         PartWriter writer =
                 new PartWriter(dataset, hash, hash.substring(0, 12), Map.of("ant", 0), Division.asGiven(), 3000);
-        List<Written> written = writer.write(conf, 0, rows(hash).iterator());
+        Part part =
+                Census.of(0, rows(hash).iterator(), Division.asGiven()).parts().get(0);
+        List<Written> written = writer.write(conf, part, rows(hash).iterator());
         List<DataFile> files = written.stream()
                 .filter(file -> file.split().equals("train"))
                 .map(Written::file)

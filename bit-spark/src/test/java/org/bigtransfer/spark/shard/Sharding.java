@@ -1,5 +1,7 @@
 package org.bigtransfer.spark.shard;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -8,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -28,17 +32,30 @@ abstract class Sharding {
     Path temp;
 
     /** What a sharding said and where it is. */
-    record Sharded(Path folder, DatasetDescription description, List<String> warnings) {}
+    record Sharded(Path folder, DatasetDescription description, List<String> warnings, int reused, boolean unchanged) {}
 
     Sharded shard(ShardPlan plan) throws IOException {
         List<String> warnings = new ArrayList<>();
+        AtomicInteger reused = new AtomicInteger();
+        AtomicBoolean unchanged = new AtomicBoolean();
         DatasetDescription description = Sharder.shard(spark, plan, new ShardListener() {
             @Override
             public void warned(String message) {
                 warnings.add(message);
             }
+
+            @Override
+            public void reused(int parts, int all) {
+                assertThat(parts).isLessThanOrEqualTo(all);
+                reused.set(parts);
+            }
+
+            @Override
+            public void unchanged() {
+                unchanged.set(true);
+            }
         });
-        return new Sharded(Path.of(plan.dataset()), description, warnings);
+        return new Sharded(Path.of(plan.dataset()), description, warnings, reused.get(), unchanged.get());
     }
 
     ShardPlan plan(Path train, String validation, int percent, String dataset) {
@@ -46,7 +63,8 @@ abstract class Sharding {
     }
 
     ShardPlan plan(ImageSource train, ImageSource validation, int percent, String dataset) {
-        return new ShardPlan(train, validation, percent, temp.resolve(dataset).toString(), 7, 2000, 8000, false);
+        return new ShardPlan(
+                train, validation, percent, temp.resolve(dataset).toString(), 7, 2000, 8000, false, "test");
     }
 
     /** Classes ant and bee of {@code count} PNG images each. */

@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetException;
+import org.bigtransfer.spark.dataset.TinyDataset;
 import org.bigtransfer.spark.input.ImageSource;
 import org.junit.jupiter.api.Test;
 
@@ -30,19 +35,28 @@ class ShardingAgainIT extends Sharding {
         files.forEach((name, bytes) -> assertThat(bytes).as(name).isEqualTo(others.get(name)));
     }
 
+    private Sharded shardWith(int parallelism, ShardPlan plan) throws IOException {
+        spark.sparkContext().conf().set("spark.default.parallelism", String.valueOf(parallelism));
+        try {
+            return shard(plan);
+        } finally {
+            spark.sparkContext().conf().remove("spark.default.parallelism");
+        }
+    }
+
     @Test
     void theSameInputAndSeedGiveTheSameBytesWhateverTheParallelism() throws IOException {
         Path train = images("train", 20);
         Files.writeString(train.resolve("ant/notes.txt"), "no image");
-        Sharded first = shard(plan(train, "", 20, "first"));
-        Sharded second;
-        spark.sparkContext().conf().set("spark.default.parallelism", "1");
-        try {
-            second = shard(plan(train, "", 20, "second"));
-        } finally {
-            spark.sparkContext().conf().remove("spark.default.parallelism");
-        }
+        Sharded first = shardWith(4, plan(train, "", 20, "first"));
+        Sharded second = shardWith(1, plan(train, "", 20, "second"));
         assertSameFiles(files(second.folder()), files(first.folder()));
+        for (boolean gzip : List.of(false, true)) {
+            Path tar = tar(train, gzip);
+            assertSameFiles(
+                    files(shardWith(1, plan(tar, "", 20, "one-" + gzip)).folder()),
+                    files(shardWith(4, plan(tar, "", 20, "four-" + gzip)).folder()));
+        }
         Sharded otherSeed = shard(new ShardPlan(
                 ImageSource.at(train.toString()),
                 ImageSource.NONE,
@@ -51,7 +65,8 @@ class ShardingAgainIT extends Sharding {
                 8,
                 2000,
                 8000,
-                false));
+                false,
+                "test"));
         assertThat(files(otherSeed.folder()).keySet())
                 .isNotEqualTo(files(first.folder()).keySet());
     }
@@ -77,6 +92,91 @@ class ShardingAgainIT extends Sharding {
         assertSameFiles(files(first.folder()), files);
     }
 
+    private static Map<String, Object> inodes(Path folder) throws IOException {
+        Map<String, Object> inodes = new TreeMap<>();
+        for (String name : files(folder).keySet()) {
+            inodes.put(name, Files.getAttribute(folder.resolve(name), "unix:ino"));
+        }
+        return inodes;
+    }
+
+    /** Other content of the same length and time. */
+    private static void changeWithoutTrace(Path file, byte[] content) throws IOException {
+        FileTime time = Files.getLastModifiedTime(file);
+        Files.write(file, Arrays.copyOf(content, (int) Files.size(file)));
+        Files.setLastModifiedTime(file, time);
+    }
+
+    @Test
+    void whatAKilledJobHasFinishedStaysAndIsNotReadAgain() throws IOException {
+        Path train = images("train", 30);
+        ShardPlan plan = plan(train, "", 20, "out");
+        Sharded first = shard(plan);
+        Map<String, byte[]> files = files(first.folder());
+        Map<String, Object> inodes = inodes(first.folder());
+        // As if killed when one part was not written: one of its files may be there.
+        Files.delete(first.folder().resolve("dataset.json"));
+        String lost = first.description().split("train").files().get(1).path();
+        Files.delete(first.folder().resolve(lost));
+        String kept = first.description().split("train").files().get(0).path();
+        for (Row row :
+                spark.read().parquet(first.folder().resolve(kept).toString()).collectAsList()) {
+            changeWithoutTrace(train.resolve(row.<String>getAs("image_id")), new byte[0]);
+        }
+        Sharded second = shard(plan);
+        assertSameFiles(files(second.folder()), files);
+        assertThat(second.reused()).isPositive();
+        Map<String, Object> others = inodes(second.folder());
+        String part = lost.substring(lost.indexOf('/'));
+        inodes.forEach((name, inode) -> {
+            if (name.endsWith(part) || name.equals("dataset.json")) {
+                assertThat(others.get(name)).as(name).isNotEqualTo(inode);
+            } else {
+                assertThat(others).containsEntry(name, inode);
+            }
+        });
+    }
+
+    @Test
+    void theSameImagesAreNotReadAgainWhereTheDatasetIsThere() throws IOException {
+        Path train = images("train", 5);
+        ShardPlan plan = plan(train, "", 20, "out");
+        Map<String, byte[]> files = files(shard(plan).folder());
+        changeWithoutTrace(train.resolve("ant/1.png"), new byte[0]);
+        Sharded again = shard(plan);
+        assertSameFiles(files(again.folder()), files);
+        assertThat(again.unchanged()).isTrue();
+        // Their times are others: now they are read, and the one is found to be damaged.
+        Files.setLastModifiedTime(train.resolve("ant/1.png"), FileTime.fromMillis(1));
+        assertThatThrownBy(() -> shard(plan))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining(" has other content, hash ");
+        assertSameFiles(files(again.folder()), files);
+    }
+
+    @Test
+    void imagesThatChangedWithoutATraceAreNoticedWhenAMissingPartIsWritten() throws IOException {
+        Path train = images("train", 30);
+        ShardPlan plan = plan(train, "", 0, "out");
+        Sharded first = shard(plan);
+        Files.delete(first.folder().resolve("dataset.json"));
+        String lost = first.description().split("train").files().get(1).path();
+        Row row = spark.read().parquet(first.folder().resolve(lost).toString()).first();
+        Files.delete(first.folder().resolve(lost));
+        Path changed = train.resolve(row.<String>getAs("image_id"));
+        changeWithoutTrace(changed, TinyDataset.png(4711));
+        byte[] now = Files.readAllBytes(changed);
+        Sharded second = shard(plan);
+        assertThat(second.warnings())
+                .containsExactly("images have changed, but not their lengths and times: all are read again");
+        assertThat(second.description().contentHash())
+                .isNotEqualTo(first.description().contentHash());
+        Path elsewhere = temp.resolve("elsewhere");
+        assertThat(now).isNotEqualTo(row.<byte[]>getAs("image"));
+        Sharded fresh = shard(plan(train, "", 0, elsewhere.toString()));
+        assertThat(second.description()).isEqualTo(fresh.description());
+    }
+
     @Test
     void anotherDatasetIsReplacedOnlyIfAllowed() throws IOException {
         shard(plan(images("train", 5), "", 0, "out"));
@@ -93,7 +193,8 @@ class ShardingAgainIT extends Sharding {
                 9,
                 2000,
                 8000,
-                true);
+                true,
+                "test");
         DatasetDescription description = shard(overwriting).description();
         assertThat(description.split("train").examples()).isEqualTo(12);
         assertThat(spark.read()

@@ -54,7 +54,7 @@ final class TrainingData {
         Files.createDirectories(folder.resolve("split=" + name));
         String path = "split=" + name + "/part-00000.parquet";
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageWriter writer = new ImageWriter(bytes, 8_000, hash);
+        ImageWriter writer = new ImageWriter(bytes, 8_000, hash, "");
         for (int i = 0; i < examples; i++) {
             int label = i % CLASSES.size();
             String id = "%s/%04d.png".formatted(CLASSES.get(label), i);

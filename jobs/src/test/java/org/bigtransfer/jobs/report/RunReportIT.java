@@ -75,7 +75,7 @@ class RunReportIT {
         DatasetDescription.DataFile data;
         try (OutputStream out = Files.newOutputStream(file);
                 Stream<Path> folders = Files.list(images.resolve("validation")).sorted()) {
-            ImageWriter writer = new ImageWriter(out, 100_000, "0".repeat(64));
+            ImageWriter writer = new ImageWriter(out, 100_000, "0".repeat(64), "");
             for (Path classFolder : folders.toList()) {
                 int label = classes.size();
                 classes.add(classFolder.getFileName().toString());

@@ -1,4 +1,4 @@
-package org.bigtransfer.spark.shard;
+package org.bigtransfer.spark.storage;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -7,12 +7,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256, and sums of it that do not depend on an order. */
-final class Digests {
+public final class Digests {
     private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(256);
 
     private Digests() {}
 
-    static MessageDigest sha256() {
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -20,21 +20,21 @@ final class Digests {
         }
     }
 
-    static String hex(byte[] bytes) {
+    public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(sha256().digest(bytes));
     }
 
     /** The digest of a few strings, none of which may hold a zero character. */
-    static BigInteger number(String... parts) {
+    public static BigInteger number(String... parts) {
         return new BigInteger(1, sha256().digest(String.join("\0", parts).getBytes(StandardCharsets.UTF_8)));
     }
 
     /** a + b mod 2^256. */
-    static BigInteger add(BigInteger a, BigInteger b) {
+    public static BigInteger add(BigInteger a, BigInteger b) {
         return a.add(b).mod(MODULUS);
     }
 
-    static String hex(BigInteger sum) {
+    public static String hex(BigInteger sum) {
         return "%064x".formatted(sum);
     }
 }

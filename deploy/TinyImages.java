@@ -8,15 +8,18 @@ import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
 /**
- * Writes a tar of noisy PNGs to standard output, ten classes that differ in their mean colour.
+ * Writes a tar of noisy PNGs to standard output: ten classes that differ in their mean colour or, as ILSVRC's training
+ * archive has them, a tar for each of more classes.
  *
- * <p>{@code java TinyImages.java <images> <pixels a side> <seed> > images.tar}: the same arguments give the same bytes.
+ * <p>{@code java TinyImages.java <images> <pixels a side> <seed> [tars] > images.tar}: the same arguments give the same
+ * bytes.
  */
 final class TinyImages {
     private static final int CLASSES = 10;
     private static final int BLOCK = 512;
     private static final int NAME_BYTES = 100;
     private static final int CHECKSUM_AT = 148;
+    private static final byte[] END = new byte[2 * BLOCK];
     private static final int[] MEANS = {0x40, 0x80, 0xC0};
 
     private TinyImages() {}
@@ -26,16 +29,28 @@ final class TinyImages {
         int images = Integer.parseInt(args[0]);
         int size = Integer.parseInt(args[1]);
         SplittableRandom random = new SplittableRandom(Long.parseLong(args[2]));
+        int tars = args.length > 3 ? Integer.parseInt(args[3]) : 0;
         try (OutputStream out = new BufferedOutputStream(System.out, 1 << 20)) {
-            for (int i = 0; i < images; i++) {
-                int label = i % CLASSES;
-                byte[] png = png(size, label, random);
-                out.write(header("class-%d/%07d.png".formatted(label, i), png.length));
-                out.write(png);
-                out.write(new byte[Math.floorMod(-png.length, BLOCK)]);
+            for (int tar = 0; tar < tars; tar++) {
+                ByteArrayOutputStream inner = new ByteArrayOutputStream();
+                for (int i = tar; i < images; i += tars) {
+                    write(inner, "n%08d_%d.JPEG".formatted(tar, i), png(size, tar % CLASSES, random));
+                }
+                inner.write(END);
+                write(out, "n%08d.tar".formatted(tar), inner.toByteArray());
             }
-            out.write(new byte[2 * BLOCK]);
+            for (int i = 0; tars == 0 && i < images; i++) {
+                int label = i % CLASSES;
+                write(out, "class-%d/%07d.png".formatted(label, i), png(size, label, random));
+            }
+            out.write(END);
         }
+    }
+
+    private static void write(OutputStream out, String name, byte[] bytes) throws IOException {
+        out.write(header(name, bytes.length));
+        out.write(bytes);
+        out.write(new byte[Math.floorMod(-bytes.length, BLOCK)]);
     }
 
     private static byte[] png(int size, int label, SplittableRandom random) throws IOException {

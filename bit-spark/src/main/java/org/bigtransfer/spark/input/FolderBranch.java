@@ -1,0 +1,143 @@
+package org.bigtransfer.spark.input;
+
+import com.google.common.collect.AbstractIterator;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.bigtransfer.spark.input.InputFile.Location;
+import org.bigtransfer.spark.storage.Digests;
+
+/**
+ * Part of a folder that one task lists.
+ *
+ * @param root the input
+ * @param path relative to it; empty for itself
+ * @param depth how far down
+ */
+record FolderBranch(String root, String path, Depth depth) implements Serializable {
+    /** The folder and the files in it, or all that is below as well. */
+    enum Depth {
+        FILES,
+        ALL
+    }
+
+    /**
+     * A file or a folder.
+     *
+     * @param path relative to the input
+     * @param length of a file; −1 for a folder
+     * @param changed when, in milliseconds
+     */
+    record Found(String path, long length, long changed) implements Serializable {
+        boolean isFolder() {
+            return length < 0;
+        }
+    }
+
+    /** What all files are together. @param hash of their names, lengths and times, whatever their order */
+    record Listing(long files, long bytes, BigInteger hash) implements Serializable {
+        static final Listing NOTHING = new Listing(0, 0, BigInteger.ZERO);
+
+        Listing plus(Found file) {
+            if (file.isFolder()) {
+                return this;
+            }
+            BigInteger number =
+                    Digests.number(file.path(), String.valueOf(file.length()), String.valueOf(file.changed()));
+            return new Listing(files + 1, bytes + file.length(), Digests.add(hash, number));
+        }
+
+        Listing plus(Listing other) {
+            return new Listing(files + other.files, bytes + other.bytes, Digests.add(hash, other.hash));
+        }
+    }
+
+    /** Branches that are a folder together. @param enough to stop going down for more */
+    static List<FolderBranch> of(Configuration conf, String root, int enough) throws IOException {
+        List<FolderBranch> branches = new ArrayList<>();
+        Deque<String> open = new ArrayDeque<>(List.of(""));
+        while (!open.isEmpty() && open.size() < enough && branches.size() < enough) {
+            FolderBranch branch = new FolderBranch(root, open.removeFirst(), Depth.FILES);
+            branches.add(branch);
+            RemoteIterator<FileStatus> children = branch.children(conf, branch.path());
+            while (children.hasNext()) {
+                FileStatus child = children.next();
+                String below = below(branch.path(), child);
+                if (child.isDirectory() && Location.of(below).isPresent()) {
+                    open.addLast(below);
+                }
+            }
+        }
+        open.forEach(folder -> branches.add(new FolderBranch(root, folder, Depth.ALL)));
+        return branches;
+    }
+
+    /** Lists it, as it goes; hidden things are left out. */
+    Iterator<Found> list(Configuration conf) {
+        return new Walk(conf);
+    }
+
+    private RemoteIterator<FileStatus> children(Configuration conf, String folder) throws IOException {
+        Path top = new Path(root);
+        Path listed = folder.isEmpty() ? top : new Path(top, folder);
+        return listed.getFileSystem(conf).listStatusIterator(listed);
+    }
+
+    private static String below(String folder, FileStatus child) {
+        String name = child.getPath().getName();
+        return folder.isEmpty() ? name : folder + "/" + name;
+    }
+
+    private final class Walk extends AbstractIterator<Found> {
+        private final Configuration conf;
+        private final Deque<String> open = new ArrayDeque<>(List.of(path));
+        private String folder = "";
+        private RemoteIterator<FileStatus> children;
+
+        Walk(Configuration conf) {
+            this.conf = conf;
+        }
+
+        @Override
+        protected Found computeNext() {
+            try {
+                while (children != null || !open.isEmpty()) {
+                    if (children == null) {
+                        folder = open.removeFirst();
+                        children = children(conf, folder);
+                        if (!folder.isEmpty()) {
+                            return new Found(folder, -1, 0);
+                        }
+                    } else if (!children.hasNext()) {
+                        children = null;
+                    } else {
+                        FileStatus child = children.next();
+                        String below = below(folder, child);
+                        if (Location.of(below).isEmpty()) {
+                            continue;
+                        }
+                        if (!child.isDirectory()) {
+                            return new Found(below, child.getLen(), child.getModificationTime());
+                        }
+                        if (depth == Depth.ALL) {
+                            open.addLast(below);
+                        }
+                    }
+                }
+                return endOfData();
+            } catch (IOException e) {
+                throw new UncheckedIOException("%s must be listable: %s".formatted(root, e.getMessage()), e);
+            }
+        }
+    }
+}
