@@ -1,6 +1,7 @@
 package org.bigtransfer.preprocess;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.Color;
@@ -62,6 +63,9 @@ class DamagedJpegTest {
                     if (size.pixels() <= MOST_PIXELS) {
                         RgbImage image = ImageDecoder.decode(damaged);
                         assertThat(new ImageSize(image.width(), image.height())).isEqualTo(size);
+                        assertThatCode(() -> ImageFile.of(damaged).decode())
+                                .as("the JDK's decoder")
+                                .doesNotThrowAnyException();
                         int rows = 1 + random.nextInt(size.height());
                         ImageDecoder.decode(damaged, jpeg, height -> rows, upper);
                         int bytes = 3 * size.width() * rows;
