@@ -110,7 +110,7 @@ class TrainerFailuresIT extends Training {
                         () -> train(Runs.of(folder.resolve("on-damaged"), other).replicas(4), heard))
                 .isInstanceOf(TrainException.class)
                 .hasMessageMatching("replica \\d: micro-batch \\d of step \\d+ must be readable: row group \\d+ of .* "
-                        + "must be readable: .*");
+                        + "must be undamaged: the checksum of column image must be .*");
         assertThat(heard.events).noneMatch(event -> event.startsWith("restarted"));
     }
 
