@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         description = "Measures speed; every benchmark ends with one line of figures for scripts.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {BenchTrainJob.class, BenchAveragingJob.class, BenchInputJob.class})
+        subcommands = {BenchTrainJob.class, BenchAveragingJob.class, BenchInputJob.class, BenchShardJob.class})
 final class BenchJob implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -50,14 +50,14 @@ public final class InputBenchmark implements AutoCloseable {
     private final Configuration conf;
     private final PrintStream out;
     private final int cores = Runtime.getRuntime().availableProcessors();
-    private final PyTorchTwin twin;
+    private final PythonTwin twin;
 
     /** Starts the peer. */
     public InputBenchmark(Plan plan, Configuration conf, PrintStream out) throws IOException {
         this.plan = plan;
         this.conf = conf;
         this.out = out;
-        this.twin = PyTorchTwin.start(
+        this.twin = PythonTwin.start(
                 plan.python(),
                 SCRIPT,
                 List.of(

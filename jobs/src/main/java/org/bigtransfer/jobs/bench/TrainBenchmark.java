@@ -35,7 +35,7 @@ public final class TrainBenchmark {
         try (TrainedReplica replica = TrainedReplica.open(plan, threads)) {
             out.printf("ours: engine %s, %d threads%n", plan.engine(), threads);
             replica.seconds(WARM_STEPS);
-            try (PyTorchTwin twin = PyTorchTwin.start(plan.python(), SCRIPT, arguments(plan, threads))) {
+            try (PythonTwin twin = PythonTwin.start(plan.python(), SCRIPT, arguments(plan, threads))) {
                 out.println("peer: " + twin.description());
                 Pairs pairs = Pairs.measure(
                         plan.pairs(),

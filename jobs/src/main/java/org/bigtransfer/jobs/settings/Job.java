@@ -114,11 +114,13 @@ public enum Job {
     BENCH_INPUT("bench input") {
         @Override
         void require(Values values, Rules rules) {
-            rules.must(
-                    !values.text("bench.images").isEmpty(),
-                    "bench.images",
-                    "name a folder of class folders with photographs, or a tar of one",
-                    NONE);
+            requirePhotographs(values, rules);
+        }
+    },
+    BENCH_SHARD("bench shard") {
+        @Override
+        void require(Values values, Rules rules) {
+            requirePhotographs(values, rules);
         }
     };
 
@@ -136,6 +138,14 @@ public enum Job {
     }
 
     abstract void require(Values values, Rules rules);
+
+    private static void requirePhotographs(Values values, Rules rules) {
+        rules.must(
+                !values.text("bench.images").isEmpty(),
+                "bench.images",
+                "name a folder of class folders with photographs, or a tar of one",
+                NONE);
+    }
 
     private static void requireDataset(Values values, Rules rules) {
         rules.must(!values.text("dataset").isEmpty(), "dataset", "name the dataset's folder", NONE);

@@ -88,7 +88,8 @@ public final class LoadedSettings {
                 // Whoever looks at a few images leaves no trace.
             case PREDICT -> run.filter(folder -> isGiven("run") && isGiven("predict.output"))
                     .map(folder -> folder + within);
-            case EXPORT, SQL, BENCH_TRAIN, BENCH_AVERAGING, BENCH_INPUT, FEATURES, PROBE -> values.textOr("auto", "run")
+            case EXPORT, SQL, BENCH_TRAIN, BENCH_AVERAGING, BENCH_INPUT, BENCH_SHARD, FEATURES, PROBE -> values.textOr(
+                            "auto", "run")
                     .given()
                     .map(folder -> folder + within);
         };

@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The same work in PyTorch: a script of this package in a process that waits while we work.
+ * The same work in Python: a script of this package in a process that waits while we work.
  *
  * <p>It says {@code ready <description>} or {@code missing <why>} first, and answers each line on its input with the
  * seconds that what is asked for took.
  */
-final class PyTorchTwin implements AutoCloseable {
+final class PythonTwin implements AutoCloseable {
     private static final String READY = "ready ";
     private static final String MISSING = "missing ";
 
     private final Optional<Process> process;
     private final String description;
 
-    private PyTorchTwin(Optional<Process> process, String description) {
+    private PythonTwin(Optional<Process> process, String description) {
         this.process = process;
         this.description = description;
     }
@@ -33,9 +33,9 @@ final class PyTorchTwin implements AutoCloseable {
      *
      * @param script in this package
      */
-    static PyTorchTwin start(String python, String script, List<String> arguments) throws IOException {
+    static PythonTwin start(String python, String script, List<String> arguments) throws IOException {
         Path file = Files.createTempFile("twin", ".py");
-        try (InputStream source = PyTorchTwin.class.getResourceAsStream(script)) {
+        try (InputStream source = PythonTwin.class.getResourceAsStream(script)) {
             Files.write(file, source.readAllBytes());
             List<String> command = new ArrayList<>(List.of(python, file.toString()));
             command.addAll(arguments);
@@ -48,25 +48,25 @@ final class PyTorchTwin implements AutoCloseable {
         }
     }
 
-    private static PyTorchTwin greet(String python, ProcessBuilder builder) throws IOException {
+    private static PythonTwin greet(String python, ProcessBuilder builder) throws IOException {
         Process started;
         try {
             started = builder.start();
         } catch (IOException e) {
-            return new PyTorchTwin(Optional.empty(), "skipped: there is no " + python);
+            return new PythonTwin(Optional.empty(), "skipped: there is no " + python);
         }
         String greeting = started.inputReader(StandardCharsets.UTF_8).readLine();
         if (greeting == null) {
             throw new IOException("the peer must say whether it is ready, but ended");
         }
         if (greeting.startsWith(MISSING)) {
-            return new PyTorchTwin(Optional.empty(), "skipped: " + greeting.substring(MISSING.length()));
+            return new PythonTwin(Optional.empty(), "skipped: " + greeting.substring(MISSING.length()));
         }
         if (!greeting.startsWith(READY)) {
             started.destroy();
             throw new IOException("the peer must say whether it is ready: " + greeting);
         }
-        return new PyTorchTwin(Optional.of(started), greeting.substring(READY.length()));
+        return new PythonTwin(Optional.of(started), greeting.substring(READY.length()));
     }
 
     /** What it is, or why it is not there. */

@@ -1,0 +1,57 @@
+package org.bigtransfer.jobs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.hadoop.fs.FileUtil;
+import org.bigtransfer.jobs.bench.ShardBenchmark;
+import org.bigtransfer.jobs.settings.BenchSettings;
+import org.bigtransfer.jobs.settings.Job;
+import org.bigtransfer.jobs.settings.Settings;
+import org.bigtransfer.jobs.settings.ShardSettings;
+import picocli.CommandLine.Command;
+
+/** Measures sharding. */
+@Command(
+        name = "shard",
+        description = {
+            "Measures images and megabytes a second from photographs to a dataset, alternated with a script with pyarrow that",
+            "writes the same Parquet without decoding an image, and with a plain copy of the same bytes."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  bit bench shard -D bench.images=photographs.tar",
+            "  bit bench shard -D bench.images=photographs -D bench.python=venv/bin/python",
+        })
+final class BenchShardJob extends JobCommand {
+    BenchShardJob() {
+        super(Job.BENCH_SHARD, "");
+    }
+
+    @Override
+    ExitCode run(JobRun run) throws IOException {
+        Settings settings = run.start();
+        BenchSettings bench = settings.bench();
+        ShardSettings shard = settings.shard();
+        Path folder = Files.createTempDirectory("bit-bench-shard");
+        try (Sessions session = Sessions.withoutNetworks(run)) {
+            Datasets.requireFiles(run, session.conf(), Map.of("bench.images", bench.images()));
+            ShardBenchmark.run(
+                    session.spark(),
+                    new ShardBenchmark.Plan(
+                            bench.images(),
+                            folder.toString(),
+                            shard.seed(),
+                            shard.rowGroupBytes(),
+                            shard.fileBytes(),
+                            bench.pairs(),
+                            bench.python()),
+                    run.console().out());
+        } finally {
+            FileUtil.fullyDelete(folder.toFile());
+        }
+        return ExitCode.DONE;
+    }
+}
