@@ -4,6 +4,7 @@ import com.google.common.collect.Iterators;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.AccumulableInfo;
@@ -62,6 +63,11 @@ final class ShardProgress implements AutoCloseable, Serializable {
         watch.toWrite = images;
     }
 
+    /** All is read again. */
+    void restart() {
+        List.of(read, rejected, written).forEach(LongAccumulator::reset);
+    }
+
     @Override
     public void close() {
         spark.sc().removeSparkListener(watch);
@@ -74,7 +80,7 @@ final class ShardProgress implements AutoCloseable, Serializable {
         /** By executor and task, what those that run have counted so far, by accumulator. */
         private final Map<String, Map<Long, Map<Long, Long>>> running = new HashMap<>();
 
-        private volatile long toWrite = -1;
+        private volatile long toWrite;
         private int readingStage = -1;
 
         Watch(ShardListener listener) {
@@ -125,7 +131,8 @@ final class ShardProgress implements AutoCloseable, Serializable {
         }
 
         private void tell() {
-            if (toWrite < 0) {
+            long images = count(written);
+            if (images == 0) {
                 double all = tasks.getOrDefault(readingStage, 1);
                 double fraction = ended.getOrDefault(readingStage, 0) / all;
                 listener.progressed(new Progress(Phase.READING, count(read), count(rejected), fraction));

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -47,8 +46,6 @@ import scala.Tuple2;
  * Each part must then have the very rows that were found: if not, all is read again.
  */
 public final class Sharder {
-    private static final int CLASSES_IN_A_MESSAGE = 20;
-
     private final JavaSparkContext spark;
     private final SerializableConfiguration conf;
     private final ShardPlan plan;
@@ -79,7 +76,7 @@ public final class Sharder {
         } catch (Exception e) {
             // Spark wraps what a task says in the history of its failures.
             for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-                if (cause instanceof DatasetException) {
+                if (cause instanceof DatasetException || cause instanceof ChangedInputException) {
                     throw new DatasetException(cause.getMessage(), e);
                 }
             }
@@ -107,6 +104,7 @@ public final class Sharder {
                     if (!ChangedInputException.isBehind(e)) {
                         throw e;
                     }
+                    progress.restart();
                     listener.warned("images have changed, but not their lengths and times: all are read again");
                 }
             }
@@ -123,7 +121,7 @@ public final class Sharder {
                 JavaPairRDD.fromJavaRDD(shuffled.map(Sharder::withoutBytes)).persist(StorageLevel.DISK_ONLY());
         Findings findings;
         try {
-            findings = findings(known, order, origin);
+            findings = new Search(plan, sources, order).findings(known, origin);
         } finally {
             known.unpersist();
         }
@@ -180,73 +178,6 @@ public final class Sharder {
         return files.getNumPartitions() < tasks / 2 ? files.repartition(tasks) : files;
     }
 
-    private Findings findings(JavaPairRDD<Place, CheckedFile> known, ClassOrder order, String origin)
-            throws DatasetException {
-        Survey survey =
-                known.mapPartitions(part -> List.of(Survey.of(part)).iterator()).treeReduce(Survey::merge);
-        refuseUnusable(survey, order);
-        Division division =
-                plan.validationPercent() > 0 ? Division.percent(known, plan.validationPercent()) : Division.asGiven();
-        Census census = known.mapPartitionsWithIndex(
-                        (number, part) ->
-                                List.of(Census.of(number, part, division)).iterator(),
-                        true)
-                .treeReduce(Census::merge);
-        List<String> classes = order.classes(sources.keySet(), survey);
-        Set<String> splits = new TreeSet<>(sources.keySet());
-        if (plan.validationPercent() > 0) {
-            splits.add(DatasetDescription.VALIDATION);
-        }
-        Map<String, List<Long>> examples = new TreeMap<>();
-        List<String> warnings = new ArrayList<>();
-        for (String split : splits) {
-            examples.put(
-                    split,
-                    classes.stream().map(name -> census.examples(split, name)).toList());
-            warning(split, classes, survey, census, sources.keySet()).ifPresent(warnings::add);
-        }
-        Map<String, Long> rejected = new TreeMap<>();
-        sources.keySet().forEach(source -> rejected.put(source, survey.rejected(source)));
-        return new Findings(
-                origin,
-                census.contentHash(classes),
-                classes,
-                examples,
-                census.medianWidth(),
-                census.medianHeight(),
-                rejected,
-                division,
-                census.parts(),
-                warnings);
-    }
-
-    private void refuseUnusable(Survey survey, ClassOrder order) throws DatasetException {
-        List<String> problems = new ArrayList<>();
-        sources.forEach((source, images) -> {
-            String location = images.location();
-            List<String> empty = survey.emptyFolders(source);
-            if (!empty.isEmpty()) {
-                problems.add("class folders of %s must have files: %s".formatted(location, empty));
-            }
-            if (survey.accepted(source) == 0) {
-                problems.add("%s must have images: %d files were rejected %s"
-                        .formatted(location, survey.rejected(source), survey.rejects(source)));
-            }
-            if (!survey.duplicates(source).isEmpty()) {
-                problems.add("images of a class must have different names: in %s %s"
-                        .formatted(location, String.join(", ", survey.duplicates(source))));
-            }
-            List<String> strangers = order.strangers(source, survey);
-            if (!strangers.isEmpty()) {
-                problems.add("classes of %s must be among those of the training images, or of shard.classes: %s"
-                        .formatted(location, few(strangers)));
-            }
-        });
-        if (!problems.isEmpty()) {
-            throw new DatasetException(String.join("; ", problems));
-        }
-    }
-
     /** @param rows gives those of the parts with these numbers, and may give others */
     private DatasetDescription publish(
             Target target,
@@ -298,32 +229,6 @@ public final class Sharder {
                 target.layout());
         target.publish(description, written.values());
         return description;
-    }
-
-    private static Optional<String> warning(
-            String split, List<String> classes, Survey survey, Census census, Set<String> sources) {
-        List<String> without = new ArrayList<>();
-        for (String name : classes) {
-            if (census.examples(split, name) == 0) {
-                long images = 0;
-                long rejects = 0;
-                for (String source : sources) {
-                    Survey.Counts counts = survey.classes(source).getOrDefault(name, new Survey.Counts(0, 0));
-                    images += counts.accepted();
-                    rejects += counts.rejected();
-                }
-                without.add("%s (%d images in other splits, %d files rejected)".formatted(name, images, rejects));
-            }
-        }
-        return without.isEmpty()
-                ? Optional.empty()
-                : Optional.of("%d of %d classes have no image in split %s: %s"
-                        .formatted(without.size(), classes.size(), split, few(without)));
-    }
-
-    private static String few(List<String> names) {
-        List<String> shown = names.subList(0, Math.min(CLASSES_IN_A_MESSAGE, names.size()));
-        return String.join(", ", shown) + (shown.size() < names.size() ? ", …" : "");
     }
 
     private List<Written> write(
