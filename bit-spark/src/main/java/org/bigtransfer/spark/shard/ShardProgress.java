@@ -137,7 +137,6 @@ final class ShardProgress implements AutoCloseable, Serializable {
                 double fraction = ended.getOrDefault(readingStage, 0) / all;
                 listener.progressed(new Progress(Phase.READING, count(read), count(rejected), fraction));
             } else {
-                long images = count(written);
                 listener.progressed(
                         new Progress(Phase.WRITING, images, count(rejected), images / (double) Math.max(1, toWrite)));
             }
