@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sharding as {@code ./bit shard} starts it, in a process of its own that is cut off. */
-@Timeout(180)
+@Timeout(600)
 class KilledShardIT {
     private static final int SIGKILL_EXIT = 137;
     private static final int KILLS = 3;
