@@ -21,7 +21,7 @@ public final class DatasetParts {
 
     /**
      * Lists each split's folder once and reads no file. What has the right length is looked at by {@link SplitReader}:
-     * each file's footer says which dataset it is part of, and each page has a checksum.
+     * each file's footer has a checksum in the description, each column of a row group one in the footer.
      *
      * @throws DatasetException naming files that are missing or of another length
      */

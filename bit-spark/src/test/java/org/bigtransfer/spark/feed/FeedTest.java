@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -238,6 +240,24 @@ class FeedTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("micro-batch 0 of step 0 must be readable: image bee/7.png of " + folder
                             + " must be decodable: ");
+        }
+    }
+
+    @Test
+    void aFlippedBitSurfacesInTheCaller() throws IOException {
+        FeedPlan plan = plan(0);
+        Path part = folder.resolve("split=train/part-00001.parquet");
+        byte[] bytes = Files.readAllBytes(part);
+        SplittableRandom random = new SplittableRandom(8);
+        for (int i = 0; i < 40; i++) {
+            byte[] damaged = bytes.clone();
+            damaged[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+            Files.write(part, damaged);
+            assertThatThrownBy(() -> read(plan, new Node(0, 4), 0, 3, 1))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(part.toString())
+                    .hasMessageMatching(
+                            "micro-batch \\d of step \\d must be readable: (row group|footer|dataset hash) .*");
         }
     }
 

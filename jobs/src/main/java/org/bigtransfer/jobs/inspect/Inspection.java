@@ -15,8 +15,8 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
  * @param preprocessing that samples are shown after
  * @param sizes of the original images, by split
  * @param rejects the most frequent reason first
- * @param mixing of training batches, where there are training images
- * @param entry a step of training that was read, likewise
+ * @param mixing of training batches, where there are training images for one
+ * @param entry a step of training that was read, where there are training images
  * @param samples by split
  */
 public record Inspection(

@@ -23,7 +23,7 @@ public record InspectionPage(Inspection found) {
         found.samples().forEach((split, samples) -> samples(page, split, samples));
         page.append("<h2>What it holds</h2><div class=\"pair\"><section><h3>Classes (images)</h3>");
         classes(page);
-        page.append("</section><div>");
+        page.append("</section><div class=\"stack\">");
         found.mixing().ifPresent(mixing -> mixing(page, mixing));
         sizes(page);
         rejects(page);
@@ -71,7 +71,7 @@ public record InspectionPage(Inspection found) {
                         split.equals(DatasetDescription.TRAIN)
                                 ? "<p class=\"note\">Each as training sees it (left) and as evaluation would.</p>"
                                 : "<p class=\"note\">Each as evaluation sees it.</p>")
-                .append("<div class=\"samples\">");
+                .append("<div class=\"sheet\">");
         for (Sample sample : samples) {
             page.append("<figure class=\"sample\"><div class=\"views\">");
             sample.views()
@@ -115,15 +115,16 @@ public record InspectionPage(Inspection found) {
 
     private static void mixing(StringBuilder page, Mixing mixing) {
         page.append(Markup.format(
-                        "<section><h3>Shuffle: training batches of %d (least, mean, most)</h3><table><thead><tr><th></th>"
-                                + "<th class=\"n\">class entropy, bits</th><th class=\"n\">source folders</th></tr>"
+                        "<section><h3>Shuffle: training batches of %d (least, mean, most)</h3><div class=\"scroll\">"
+                                + "<table><thead><tr><th></th><th class=\"n\">class entropy, bits</th>"
+                                + "<th class=\"n\">source folders</th></tr>"
                                 + "</thead><tbody>",
                         mixing.globalBatch()))
                 .append(row("the first epoch's order", mixing.ours()))
                 .append(row("a perfect shuffle", mixing.perfect()))
                 .append(Markup.format(
                         "<tr><td>all training images</td><td class=\"n\">%.3f</td><td class=\"n\">%s</td></tr>"
-                                + "</tbody></table></section>",
+                                + "</tbody></table></div></section>",
                         mixing.classes(), count(mixing.folders())));
     }
 

@@ -77,7 +77,9 @@ public record Inspector(
                 sizes.put(split.getKey(), new Sizes(quantiles(rows.widths()), quantiles(rows.heights())));
                 shown.put(split.getKey(), samples(reader, split.getKey()));
                 if (split.getKey().equals(DatasetDescription.TRAIN)) {
-                    mixing = Optional.of(mixing(split.getValue(), rows));
+                    mixing = Optional.of(rows)
+                            .filter(all -> all.labels().length >= batches.global())
+                            .map(all -> mixing(split.getValue(), all));
                     entry = Optional.of(enter());
                 }
             }

@@ -19,6 +19,7 @@ final class SampleImages {
     static Map<String, String> read(SparkSession spark, List<String> files, List<String> imageIds) throws IOException {
         Map<String, String> images = new HashMap<>();
         List<Row> rows = spark.read()
+                .option("parquet.page.verify-checksum.enabled", true)
                 .parquet(files.toArray(String[]::new))
                 .where(functions.col(ImageSchema.IMAGE_ID).isin(imageIds.toArray()))
                 .select(ImageSchema.IMAGE_ID, ImageSchema.IMAGE)
