@@ -9,12 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** What {@code COMMITTED} says: which files a checkpoint has, and what they hold. */
 record Marker(Map<String, FileMark> files) {
     static final String NAME = "COMMITTED";
 
-    private static final String STATE = "state-";
+    private static final Pattern STATE = Pattern.compile("state-[0-9a-f-]{36}\\.json");
 
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -36,12 +37,12 @@ record Marker(Map<String, FileMark> files) {
 
     /** A name for a state that no other has: it knows times, so no two writers' are the same. */
     static String stateName() {
-        return STATE + UUID.randomUUID() + ".json";
+        return "state-" + UUID.randomUUID() + ".json";
     }
 
     /** Whether a file's name is that of a state. */
     static boolean isState(String name) {
-        return name.startsWith(STATE);
+        return STATE.matcher(name).matches();
     }
 
     /** The file that holds the state, if one does. */

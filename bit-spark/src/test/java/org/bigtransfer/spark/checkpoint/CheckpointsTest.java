@@ -151,6 +151,23 @@ class CheckpointsTest {
         assertThat(checkpoints.newestIntact().orElseThrow().step()).isEqualTo(2);
     }
 
+    @Test
+    void aFlippedBitInAFilesNameIsTheMarkersDamage() throws IOException {
+        write(1);
+        write(2);
+        Path marker = file(2, "COMMITTED");
+        String whole = Files.readString(marker);
+        int name = whole.indexOf("state-");
+        for (int at = name; at < whole.indexOf('"', name); at++) {
+            for (int bit = 0; bit < 8; bit++) {
+                byte[] flipped = whole.getBytes(StandardCharsets.US_ASCII);
+                flipped[at] ^= (byte) (1 << bit);
+                Files.write(marker, flipped);
+                assertPassedOver(2, "COMMITTED", "bit %d of byte %d".formatted(bit, at));
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"model.npz", "momentum.npz", "state-", "COMMITTED"})
     void aFileThatIsTooShortTooLongOrMissingIsFoundAndNamed(String name) throws IOException {

@@ -22,8 +22,8 @@ class HdfsOutageIT {
     @TempDir
     static Path folder;
 
-    private static final Map<String, String> SETTINGS = new TreeMap<>(Map.of(
-            "spark.hadoop.ipc.client.connect.max.retries", "1", TrainerConf.PAUSE, "1s"));
+    private static final Map<String, String> SETTINGS =
+            new TreeMap<>(Map.of("spark.hadoop.ipc.client.connect.max.retries", "1", TrainerConf.PAUSE, "1s"));
     private static SparkSession spark;
     private static FailingHdfs hdfs;
     private static SmallRun undisturbed;
