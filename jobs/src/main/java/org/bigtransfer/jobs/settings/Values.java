@@ -71,9 +71,10 @@ final class Values {
         String last = key.substring(key.lastIndexOf('.') + 1);
         LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
         String nearest = defaults.keySet().stream()
-                .min(Comparator.comparingInt(known -> Math.min(
-                        distance.apply(key, known),
-                        1 + distance.apply(last, known.substring(known.lastIndexOf('.') + 1)))))
+                .min(Comparator.comparingInt((String known) -> Math.min(
+                                distance.apply(key, known),
+                                1 + distance.apply(last, known.substring(known.lastIndexOf('.') + 1))))
+                        .thenComparingInt(known -> distance.apply(key, known)))
                 .orElseThrow();
         return "%s is not a setting. Did you mean %s?".formatted(key, nearest);
     }
