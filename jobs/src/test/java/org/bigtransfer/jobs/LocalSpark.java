@@ -4,7 +4,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.spark.train.TrainerConf;
 
-/** The session that a class's jobs find and share. */
+/** The session that a class's jobs find and share, as {@code ./bit} makes it. */
 final class LocalSpark {
     private LocalSpark() {}
 
@@ -16,6 +16,7 @@ final class LocalSpark {
                 .config("spark.ui.enabled", false)
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.sql.session.timeZone", "UTC")
                 .getOrCreate();
     }
 }

@@ -54,7 +54,7 @@ class HdfsIT {
         hdfs = new FailingHdfs(folder.resolve("hdfs"));
         SETTINGS.putAll(FailingHdfs.settings());
         SETTINGS.forEach(System::setProperty);
-        spark = SmallRun.session();
+        spark = LocalSpark.start();
         undisturbed = new SmallRun(folder.resolve("undisturbed").toString(), images);
         run = new SmallRun(hdfs.root(), images);
     }

@@ -36,7 +36,7 @@ class HdfsOutageIT {
         hdfs = new FailingHdfs(folder.resolve("hdfs"));
         SETTINGS.putAll(FailingHdfs.settings());
         SETTINGS.forEach(System::setProperty);
-        spark = SmallRun.session();
+        spark = LocalSpark.start();
         undisturbed = new SmallRun(folder.resolve("undisturbed").toString(), images);
         run = new SmallRun(hdfs.root(), images);
     }

@@ -61,7 +61,7 @@ class S3IT {
         // As spark-submit's --conf.
         S3A.forEach((key, value) -> System.setProperty("spark.hadoop.fs.s3a." + key, value));
         System.setProperty("spark.hadoop.fs.s3a.endpoint", proxy.address().toString());
-        spark = SmallRun.session();
+        spark = LocalSpark.start();
         undisturbed = new SmallRun(folder.resolve("undisturbed").toString(), images);
         run = new SmallRun("s3a://lake/bit", images);
     }

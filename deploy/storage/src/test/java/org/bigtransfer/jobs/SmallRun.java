@@ -13,9 +13,6 @@ import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkConf;
-import org.apache.spark.sql.SparkSession;
-import org.bigtransfer.spark.train.TrainerConf;
 
 /**
  * A small data set and a small network, for jobs as the command line runs them.
@@ -29,18 +26,6 @@ record SmallRun(String root, Path images) {
 
     private static final List<String> CLASSES = List.of("blue", "green", "red");
     private static final Captured CAPTURED = new Captured();
-
-    /** Two slots in this JVM. Whoever starts it stops it. */
-    static SparkSession session() {
-        return SparkSession.builder()
-                .config(TrainerConf.apply(new SparkConf(), 1))
-                .master("local[2]")
-                .config("spark.ui.enabled", false)
-                .config("spark.driver.host", "127.0.0.1")
-                .config("spark.driver.bindAddress", "127.0.0.1")
-                .config("spark.sql.session.timeZone", "UTC")
-                .getOrCreate();
-    }
 
     /** Draws {@value #EXAMPLES} images to train on and half as many to validate. */
     static void draw(Path images) throws IOException {
@@ -75,6 +60,11 @@ record SmallRun(String root, Path images) {
     }
 
     private int execute(String job, String... more) {
+        return CAPTURED.execute(args(job, more).toArray(String[]::new));
+    }
+
+    /** What the command line of a job with these settings and more holds. */
+    List<String> args(String job, String... more) {
         List<String> args = new ArrayList<>(List.of(job));
         for (String setting : List.of(
                 "dataset=" + root + "/dataset",
@@ -96,7 +86,7 @@ record SmallRun(String root, Path images) {
             args.addAll(List.of("-D", setting));
         }
         args.addAll(Arrays.asList(more));
-        return CAPTURED.execute(args.toArray(String[]::new));
+        return args;
     }
 
     /** The last line that {@code sql} prints, its columns parted by tabs. */
