@@ -109,8 +109,7 @@ class S3CommandsIT {
 
     /** The jar that a class is in. */
     private static Path jar(Class<?> of) throws URISyntaxException {
-        return Path.of(
-                of.getProtectionDomain().getCodeSource().getLocation().toURI());
+        return Path.of(of.getProtectionDomain().getCodeSource().getLocation().toURI());
     }
 
     /** Runs it to its good end. @return the last line of its standard output */
