@@ -137,8 +137,10 @@ class HdfsIT {
             INDArray labels = Nd4j.zeros(8, 3);
             labels.getColumn(i % 3).assign(1);
             examples.add(new DataSet(Nd4j.rand(8, 4), labels));
-            paths.add(cluster.getURI() + "/master/%d.bin".formatted(i));
-            try (OutputStream out = cluster.getFileSystem().create(new org.apache.hadoop.fs.Path(paths.get(i)))) {
+            paths.add(hdfs.root() + "-examples/%d.bin".formatted(i));
+            org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(paths.get(i));
+            try (OutputStream out = path.getFileSystem(spark.sparkContext().hadoopConfiguration())
+                    .create(path)) {
                 examples.get(i).save(out);
             }
         }
