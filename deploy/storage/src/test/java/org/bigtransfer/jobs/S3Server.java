@@ -2,6 +2,7 @@ package org.bigtransfer.jobs;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,7 +37,7 @@ final class S3Server implements AutoCloseable {
                 .start();
         BufferedReader log = process.inputReader();
         address = URI.create("http://127.0.0.1:" + port(log));
-        reader = new Thread(() -> log.lines().forEach(line -> {}), "s3-log");
+        reader = new Thread(() -> skip(log), "s3-log");
         reader.setDaemon(true);
         reader.start();
     }
@@ -52,6 +53,14 @@ final class S3Server implements AutoCloseable {
         }
         process.destroyForcibly();
         throw new IOException("the S3 server must start: " + said);
+    }
+
+    private static void skip(BufferedReader log) {
+        try {
+            log.transferTo(Writer.nullWriter());
+        } catch (IOException e) {
+            // The server has ended, and its stream with it.
+        }
     }
 
     URI address() {
