@@ -10,6 +10,13 @@ public interface Engine {
     String name();
 
     /**
+     * Asks whether what the engine computes with is part of this build; looks no further than the class path.
+     *
+     * @throws IllegalArgumentException when it is not, saying how to build it in
+     */
+    default void requirePresent() {}
+
+    /**
      * Opens a network whose parameters are all zero until they are written.
      *
      * @throws IllegalArgumentException when the engine cannot compute what is specified
@@ -19,12 +26,13 @@ public interface Engine {
     /**
      * The engine of that name.
      *
-     * @throws IllegalArgumentException when there is none, listing those there are
+     * @throws IllegalArgumentException when there is none, listing those there are, or when this build lacks what it needs
      */
     static Engine named(String name) {
         List<String> known = new ArrayList<>();
         for (Engine engine : ServiceLoader.load(Engine.class, Engine.class.getClassLoader())) {
             if (engine.name().equals(name)) {
+                engine.requirePresent();
                 return engine;
             }
             known.add(engine.name());

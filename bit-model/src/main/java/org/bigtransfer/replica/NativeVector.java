@@ -29,9 +29,9 @@ public final class NativeVector implements FlatVector, AutoCloseable {
         return view.position(0).limit(Math.min(length - start, CHUNK)).asByteBuffer();
     }
 
-    /** Allocates a vector of zeros, which {@link #close()} frees. */
+    /** Allocates a vector of zeros, which {@link #close()} frees, and no {@code PointerScope} in which it is made. */
     public static NativeVector zeros(long length) {
-        FloatPointer memory = new FloatPointer(length);
+        FloatPointer memory = new FloatPointer(length).retainReference();
         Pointer.memset(memory, 0, length * Float.BYTES);
         return new NativeVector(memory, length);
     }
@@ -39,6 +39,11 @@ public final class NativeVector implements FlatVector, AutoCloseable {
     /** A view of memory that somebody else owns. */
     public static NativeVector view(FloatPointer memory, long length) {
         return new NativeVector(new FloatPointer(memory), length);
+    }
+
+    /** Where its first float is; valid until {@link #close()}. */
+    public FloatPointer memory() {
+        return new FloatPointer(memory);
     }
 
     @Override

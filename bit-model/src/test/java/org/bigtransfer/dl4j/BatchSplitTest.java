@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.architecture.ParameterLayout.Tensor;
 import org.bigtransfer.replica.Engine;
+import org.bigtransfer.replica.GoldenCase;
 import org.bigtransfer.replica.GradientSum;
 import org.bigtransfer.replica.MicroBatch;
 import org.bigtransfer.replica.Replica;
@@ -104,7 +105,7 @@ class BatchSplitTest {
     void inDoubleSplitsHaveTheGradientOfTheWhole(String name) throws IOException {
         Case batch = Case.named(name);
         GoldenCase golden = batch.golden();
-        ComputationGraph graph = golden.graphInDouble();
+        ComputationGraph graph = GoldenGraph.inDouble(golden);
         double[] whole = gradient(batch, graph, 1);
         for (int split : SPLITS) {
             assertClose(gradient(batch, graph, split), whole, batch.layout(), DOUBLE);

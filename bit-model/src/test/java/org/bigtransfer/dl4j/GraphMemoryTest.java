@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bigtransfer.dl4j.compute.Arithmetic;
 import org.bigtransfer.replica.Floats;
+import org.bigtransfer.replica.GoldenCase;
 import org.bigtransfer.replica.Predictions;
 import org.bigtransfer.replica.Replica;
 import org.deeplearning4j.nn.graph.ComputationGraph;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.util.Arrays;
 import org.bigtransfer.replica.Floats;
+import org.bigtransfer.replica.GoldenCase;
 import org.bigtransfer.replica.MicroBatch;
 import org.bigtransfer.replica.Replica;
 import org.bigtransfer.replica.TaughtReplica;

@@ -1,4 +1,4 @@
-package org.bigtransfer.dl4j;
+package org.bigtransfer.replica;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -15,13 +15,14 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /** Reads the golden cases: trusted npz files of any names, as double. */
-final class Npz {
+public final class Npz {
     private static final Pattern HEADER =
             Pattern.compile("'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \\(([^)]*)\\)");
 
     private final Map<String, double[]> arrays = new LinkedHashMap<>();
 
-    static Npz read(InputStream in) throws IOException {
+    /** Reads all of it. */
+    public static Npz read(InputStream in) throws IOException {
         Npz npz = new Npz();
         ZipInputStream zip = new ZipInputStream(in);
         for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
@@ -76,18 +77,21 @@ final class Npz {
         return result;
     }
 
-    boolean has(String name) {
+    /** Whether there is an array of that name. */
+    public boolean has(String name) {
         return arrays.containsKey(name);
     }
 
-    double[] values(String name) {
+    /** An array, row-major. */
+    public double[] values(String name) {
         if (!has(name)) {
             throw new IllegalArgumentException("the case must have " + name);
         }
         return arrays.get(name);
     }
 
-    double value(String name) {
+    /** An array of one value. */
+    public double value(String name) {
         return values(name)[0];
     }
 }

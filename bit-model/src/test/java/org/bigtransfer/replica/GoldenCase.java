@@ -1,4 +1,4 @@
-package org.bigtransfer.dl4j;
+package org.bigtransfer.replica;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,29 +8,18 @@ import java.nio.file.Path;
 import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.architecture.ParameterLayout.Tensor;
-import org.bigtransfer.replica.Engine;
-import org.bigtransfer.replica.Epsilon;
-import org.bigtransfer.replica.FlatVector;
-import org.bigtransfer.replica.Loss;
-import org.bigtransfer.replica.MicroBatch;
-import org.bigtransfer.replica.Replica;
-import org.bigtransfer.replica.ReplicaSpec;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Weights and images, and what a float64 implementation computes from them.
  *
  * @param pixels [count, size, size, 3], 0 to 255
  */
-record GoldenCase(
+public record GoldenCase(
         String name, Architecture architecture, int classes, int size, float[] weights, double[] pixels, Npz values) {
     private static final Path SHARED = Path.of(System.getProperty("bit.shared", "../../shared"), "reference");
 
     /** Our own, of make_golden.py: draws weights and images as that does. */
-    static GoldenCase ours() throws IOException {
+    public static GoldenCase ours() throws IOException {
         Architecture architecture = Architecture.of("R[1,1]x1");
         ParameterLayout layout = ParameterLayout.of(architecture, 5);
         float[] weights = new float[(int) layout.length()];
@@ -52,12 +41,12 @@ record GoldenCase(
     }
 
     /** Whether big_transfer's case is there. */
-    static boolean officialExists() {
+    public static boolean officialExists() {
         return Files.exists(SHARED.resolve("r14x1_case.npz"));
     }
 
     /** What big_transfer's PyTorch model gives. */
-    static GoldenCase official() throws IOException {
+    public static GoldenCase official() throws IOException {
         Architecture architecture = Architecture.of("R[1,1,1,1]x1");
         Npz stored = npz("r14x1_weights.npz");
         ParameterLayout layout = ParameterLayout.of(architecture, 10);
@@ -78,7 +67,8 @@ record GoldenCase(
         }
     }
 
-    int count() {
+    /** The number of images. */
+    public int count() {
         return pixels.length / (size * size * 3);
     }
 
@@ -89,7 +79,7 @@ record GoldenCase(
      * order of some sum decides on which side it falls, and the wrong one moves gradients by 2e-3. The beta before it is
      * therefore moved away from the kink by 3e-6, which moves nothing else by as much as the tolerance.
      */
-    void load(FlatVector parameters) {
+    public void load(FlatVector parameters) {
         float[] moved = weights.clone();
         if (name.equals("official")) {
             Tensor beta = ParameterLayout.of(architecture, classes).tensors().stream()
@@ -102,7 +92,7 @@ record GoldenCase(
     }
 
     /** The images in BiT's range. */
-    FloatBuffer images() {
+    public FloatBuffer images() {
         FloatBuffer images = FloatBuffer.allocate(pixels.length);
         for (int i = 0; i < pixels.length; i++) {
             images.put(i, (float) ((pixels[i] - 127.5) / 127.5));
@@ -110,7 +100,8 @@ record GoldenCase(
         return images;
     }
 
-    MicroBatch batch() {
+    /** The images and their labels. */
+    public MicroBatch batch() {
         return new MicroBatch(images(), count(), size, targets());
     }
 
@@ -124,7 +115,7 @@ record GoldenCase(
     }
 
     /** λ · images + (1 − λ) · their permutation, targets likewise. */
-    MicroBatch mixedBatch() {
+    public MicroBatch mixedBatch() {
         double lambda = values.value("mixup_lambda");
         double[] permutation = values.values("mixup_perm");
         FloatBuffer images = images();
@@ -166,24 +157,19 @@ record GoldenCase(
     }
 
     /** What opens its network. */
-    ReplicaSpec spec(int threads) {
+    public ReplicaSpec spec(int threads) {
         return ReplicaSpec.of(architecture(), classes(), threads);
     }
 
-    /** Its network by Deeplearning4j, with its weights. The caller closes it. */
-    Replica open(int threads) {
-        Replica replica = Engine.named("dl4j").open(spec(threads));
+    /** Its network by an engine, with its weights. The caller closes it. */
+    public Replica open(String engine, int threads) {
+        Replica replica = Engine.named(engine).open(spec(threads));
         load(replica.parameters());
         return replica;
     }
 
-    /** Its network in double, with its weights and a gradients view. */
-    ComputationGraph graphInDouble() {
-        ComputationGraph graph = new ComputationGraph(BitGraph.configuration(
-                architecture(), classes(), Epsilon.BIG_TRANSFER, Loss.SOFTMAX, DataType.DOUBLE, new Momentum(0)));
-        INDArray start = Nd4j.createFromArray(weights()).castTo(DataType.DOUBLE);
-        graph.init(start.reshape(1, weights().length), false);
-        graph.initGradientsView();
-        return graph;
+    /** Its network by Deeplearning4j, with its weights. The caller closes it. */
+    public Replica open(int threads) {
+        return open("dl4j", threads);
     }
 }

@@ -1,0 +1,126 @@
+package org.bigtransfer.torch;
+
+import java.util.Optional;
+import org.bytedeco.javacpp.BoolPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LongArrayRefOptional;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A convolution without bias whose kernel is standardized first: each filter to zero mean and unit biased variance.
+ *
+ * <p>The parameters hold kernels as [H, W, I, O] and LibTorch wants [O, I, H, W] with I the fastest: one transposition of
+ * the matrix [H · W · I, O] there, and one of the gradient back, is all that lies between. A filter is a row then, and
+ * its standardization LibTorch's layer normalization. Source: arXiv:1912.11370; big_transfer's {@code StdConv2d}.
+ */
+final class StdConvolution implements AutoCloseable {
+    private static final long[] ONE = {1, 1};
+    private static final long[] NONE = {0, 0};
+
+    private final Parameter kernel;
+    private final long size;
+    private final long[] stride;
+    private final long[] padding;
+    private final double epsilon;
+    private final Saved saved = new Saved();
+    private Tensor input;
+    /** [O, H · W · I]. */
+    private Tensor filters;
+    /** [O, I, H, W]. */
+    private Tensor weight;
+    /** [O, 1]: 1 / √(variance + ε). */
+    private Tensor scale;
+
+    /** @param size height and width of the kernel, which is padded to keep an image's size at a stride of 1 */
+    StdConvolution(Parameter kernel, int size, int stride, double epsilon) {
+        this.kernel = kernel;
+        this.size = size;
+        this.stride = new long[] {stride, stride};
+        this.padding = new long[] {size / 2, size / 2};
+        this.epsilon = epsilon;
+    }
+
+    /** @param x [N, I, H, W] @return [N, O, H', W'], the caller's */
+    Tensor forward(Tensor x) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor rows = kernel.value().t().contiguous();
+            long fanIn = rows.size(1);
+            T_TensorTensorTensor_T normal = torch.native_layer_norm(
+                    rows, new long[] {fanIn}, new TensorOptional(), new TensorOptional(), epsilon);
+            filters = saved.add(normal.get0());
+            scale = saved.add(normal.get2());
+            weight = saved.add(
+                    filters.view(rows.size(0), size, size, fanIn / size / size).permute(0, 3, 1, 2));
+            input = saved.add(x);
+            return LibTorch.keep(
+                    torch.convolution(x, weight, new TensorOptional(), stride, padding, ONE, false, NONE, 1));
+        }
+    }
+
+    /** Gives the kernel its gradient. @return the input's, the caller's */
+    Tensor backward(Tensor gradient) {
+        return backward(gradient, true).orElseThrow();
+    }
+
+    /** For the first convolution, whose input is not trained. */
+    void backwardToKernel(Tensor gradient) {
+        backward(gradient, false);
+    }
+
+    private Optional<Tensor> backward(Tensor gradient, boolean toInput) {
+        try (PointerScope scope = new PointerScope()) {
+            T_TensorTensorTensor_T gradients = torch.convolution_backward(
+                    gradient,
+                    input,
+                    weight,
+                    new LongArrayRefOptional(),
+                    stride,
+                    padding,
+                    ONE,
+                    false,
+                    NONE,
+                    1,
+                    mask(toInput, true, false));
+            Tensor ofFilters = gradients.get1().permute(0, 2, 3, 1).reshape(filters.sizes());
+            kernel.gradient(unstandardized(ofFilters).t());
+            return toInput ? Optional.of(LibTorch.keep(gradients.get0())) : Optional.empty();
+        } finally {
+            release();
+        }
+    }
+
+    /**
+     * Backward of the standardization, r · (g − mean(g) − f · mean(g · f)) with filter f and scale r: layer
+     * normalization's with f for its input, of which mean and scale are 0 and 1. So the kernel as it was needs no keeping.
+     */
+    private Tensor unstandardized(Tensor gradient) {
+        T_TensorTensorTensor_T back = torch.native_layer_norm_backward(
+                gradient,
+                filters,
+                new long[] {filters.size(1)},
+                torch.zeros_like(scale),
+                torch.ones_like(scale),
+                new TensorOptional(),
+                new TensorOptional(),
+                mask(true, false, false));
+        return back.get0().mul_(scale);
+    }
+
+    private static BoolPointer mask(boolean first, boolean second, boolean third) {
+        return new BoolPointer(3).put(0, first).put(1, second).put(2, third);
+    }
+
+    /** Frees what forward kept for backward. */
+    void release() {
+        saved.close();
+    }
+
+    @Override
+    public void close() {
+        release();
+        kernel.close();
+    }
+}

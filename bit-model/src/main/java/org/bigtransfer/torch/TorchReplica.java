@@ -1,0 +1,150 @@
+package org.bigtransfer.torch;
+
+import java.nio.FloatBuffer;
+import java.util.List;
+import org.bigtransfer.architecture.FeatureOutput;
+import org.bigtransfer.architecture.ParameterLayout;
+import org.bigtransfer.replica.FlatVector;
+import org.bigtransfer.replica.MicroBatch;
+import org.bigtransfer.replica.Predictions;
+import org.bigtransfer.replica.Replica;
+import org.bigtransfer.replica.ReplicaSpec;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** A {@link TorchNetwork} as a replica, in float32. */
+final class TorchReplica implements Replica {
+    private final ReplicaSpec spec;
+    private final ParameterLayout layout;
+    private final Device device;
+    private final Sgd sgd;
+    private final FlatTensor parameters;
+    private final FlatTensor velocity;
+    private final Gradients gradients;
+    private final TorchNetwork network;
+
+    TorchReplica(ReplicaSpec spec, Device device) {
+        this.spec = spec;
+        this.layout = spec.layout();
+        this.device = device;
+        this.sgd = new Sgd(spec.optimizer(), spec.optimizer().stretches(layout));
+        this.parameters = new FlatTensor(layout.length(), device);
+        this.velocity = new FlatTensor(layout.length(), device);
+        this.gradients = new Gradients(layout.length(), device);
+        this.network = new TorchNetwork(spec, parameters.read(), gradients);
+    }
+
+    /** LibTorch has a number of threads for each thread that calls it. */
+    private void enter() {
+        torch.set_num_threads(spec.threads());
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public double accumulate(MicroBatch batch, double weight) {
+        enter();
+        parameters.read();
+        try (Tensor images = images(batch.images().duplicate().position(0), batch.count(), batch.size());
+                Tensor targets = copy(FloatBuffer.wrap(batch.targets()), batch.count(), batch.classes());
+                Tensor logits = network.forward(images);
+                Objective objective = Objective.of(spec.loss(), logits, targets, weight / batch.count())) {
+            network.backward(objective.gradient());
+            return objective.sum() / batch.count();
+        } finally {
+            network.release();
+        }
+    }
+
+    /** @return [count, 3, size, size], channels last */
+    private Tensor images(FloatBuffer from, int count, int size) {
+        try (PointerScope scope = new PointerScope();
+                Tensor copy = copy(from, count, size, size, 3)) {
+            return LibTorch.keep(copy.permute(0, 3, 1, 2));
+        }
+    }
+
+    /** Copies floats from the buffer's position on, which does not move, to the device. */
+    private Tensor copy(FloatBuffer from, long... shape) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor copy = torch.empty(shape);
+            FloatBuffer to = copy.data_ptr_float().capacity(copy.numel()).asBuffer();
+            to.put(from.slice().limit(to.capacity()));
+            return LibTorch.keep(copy.to(device, ScalarType.Float));
+        }
+    }
+
+    @Override
+    public void update(double learningRate) {
+        enter();
+        sgd.step(parameters.write(), velocity.write(), gradients.tensor(), learningRate);
+    }
+
+    @Override
+    public void clearGradient() {
+        gradients.clear();
+    }
+
+    @Override
+    public FlatVector gradient() {
+        enter();
+        return gradients.host();
+    }
+
+    @Override
+    public FlatVector parameters() {
+        return parameters.host();
+    }
+
+    @Override
+    public FlatVector optimizerState() {
+        return velocity.host();
+    }
+
+    @Override
+    public Predictions predict(FloatBuffer pixels, int count, int size) {
+        enter();
+        parameters.read();
+        try (Tensor images = images(pixels, count, size);
+                TorchNetwork.Output output = network.predict(images)) {
+            return new Predictions(count, floats(output.logits()), floats(output.preLogits()));
+        }
+    }
+
+    @Override
+    public List<float[]> features(FloatBuffer pixels, int count, int size, List<FeatureOutput> outputs) {
+        enter();
+        parameters.read();
+        try (Tensor images = images(pixels, count, size)) {
+            List<Tensor> features = network.features(images, outputs);
+            List<float[]> values = features.stream().map(TorchReplica::floats).toList();
+            features.forEach(Tensor::close);
+            return values;
+        }
+    }
+
+    private static float[] floats(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor host = tensor.cpu().contiguous();
+            float[] values = new float[Math.toIntExact(host.numel())];
+            FloatPointer memory = host.data_ptr_float();
+            memory.get(values);
+            return values;
+        }
+    }
+
+    @Override
+    public void close() {
+        network.close();
+        parameters.close();
+        velocity.close();
+        gradients.close();
+    }
+}
