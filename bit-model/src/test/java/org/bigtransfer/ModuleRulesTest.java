@@ -25,6 +25,17 @@ class ModuleRulesTest {
             .dependOnClassesThat()
             .resideInAnyPackage("org.deeplearning4j..", "org.nd4j..", "org.bytedeco.dnnl..");
 
+    /** So that asking for the engine is answered, not broken, where LibTorch is not part of the build. */
+    @ArchTest
+    static final ArchRule nothingNeedsLibTorchBeforeItsEngineOpens = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.bigtransfer.torch..")
+            .or()
+            .haveSimpleName("TorchEngine")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.bytedeco.pytorch..");
+
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
             slices().matching("org.bigtransfer.(*)..").should().beFreeOfCycles();

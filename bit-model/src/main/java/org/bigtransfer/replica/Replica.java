@@ -13,7 +13,9 @@ import org.bigtransfer.architecture.ParameterLayout;
  * <p>A step is: {@link #accumulate} for each micro-batch, then {@link #update}. The three vectors are float32 in host
  * memory, in the order of {@link #layout()}; writing to {@link #parameters()} or {@link #optimizerState()} changes the
  * network, and writing to {@link #gradient()} changes what the next {@link #update} applies. They are valid until
- * {@link #close()}, the gradient only until {@link #accumulate} or {@link #clearGradient} is called. A replica is used by one thread at a time.
+ * {@link #close()}, the gradient only until {@link #accumulate} or {@link #clearGradient} is called. Where the network's
+ * own memory is a device's, they are copies: one that is asked for shows what was computed before, and what is written to
+ * it counts from the replica's next call on. A replica is used by one thread at a time.
  */
 public interface Replica extends AutoCloseable {
     /** Where each tensor lies in the vectors. */

@@ -12,31 +12,26 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * A vector of float32, zero at first, that callers see in host memory and the network as a tensor on its device.
  *
- * <p>One memory where the device is the CPU. Elsewhere there are two, and each side's first look after the other side
- * may have written copies all of it. Takes memory from its first use on.
+ * <p>One memory, or two where it is mirrored: then each side's first look after the other side may have written copies all
+ * of it. Takes memory from its first use on.
  */
 final class FlatTensor implements AutoCloseable {
     private final long length;
     private final Device device;
-    private final boolean shared;
+    private final boolean mirrored;
     private NativeVector host;
     /** Over the host's memory. */
     private Tensor hostTensor;
-    /** The same tensor on a CPU. */
+    /** The same tensor unless mirrored. */
     private Tensor deviceTensor;
 
     private boolean hostIsOld;
     private boolean deviceIsOld;
 
-    FlatTensor(long length, Device device) {
-        this(length, device, device.is_cpu());
-    }
-
-    /** @param shared whether one memory serves both sides */
-    FlatTensor(long length, Device device, boolean shared) {
+    FlatTensor(long length, Placement placement) {
         this.length = length;
-        this.device = device;
-        this.shared = shared;
+        this.device = placement.device();
+        this.mirrored = placement.mirrored();
     }
 
     private void allocate() {
@@ -47,9 +42,9 @@ final class FlatTensor implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             hostTensor = LibTorch.keep(torch.from_blob(host.memory(), length));
             deviceTensor = LibTorch.keep(
-                    shared
-                            ? hostTensor
-                            : hostTensor.to(device, ScalarType.Float, false, true, new MemoryFormatOptional()));
+                    mirrored
+                            ? hostTensor.to(device, ScalarType.Float, false, true, new MemoryFormatOptional())
+                            : hostTensor);
         }
     }
 
@@ -60,7 +55,7 @@ final class FlatTensor implements AutoCloseable {
             hostTensor.copy_(deviceTensor);
             hostIsOld = false;
         }
-        deviceIsOld = !shared;
+        deviceIsOld = mirrored;
         return host;
     }
 
@@ -77,7 +72,7 @@ final class FlatTensor implements AutoCloseable {
     /** [length] on the device, to be written. */
     Tensor write() {
         read();
-        hostIsOld = !shared;
+        hostIsOld = mirrored;
         return deviceTensor;
     }
 

@@ -2,7 +2,6 @@ package org.bigtransfer.torch;
 
 import org.bigtransfer.replica.FlatVector;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 
 /** The sum of the gradients since it was last cleared. The first one after that is written, not added. */
@@ -10,8 +9,8 @@ final class Gradients implements AutoCloseable {
     private final FlatTensor sum;
     private boolean empty = true;
 
-    Gradients(long length, Device device) {
-        this.sum = new FlatTensor(length, device);
+    Gradients(long length, Placement placement) {
+        this.sum = new FlatTensor(length, placement);
     }
 
     /** Makes it zero. */

@@ -16,16 +16,18 @@ final class GroupNormRelu implements AutoCloseable {
     private final Parameter gamma;
     private final Parameter beta;
     private final double epsilon;
+    private final MemoryFormat layout;
     private final Saved saved = new Saved();
     private Tensor input;
     private Tensor output;
     private Tensor mean;
     private Tensor scale;
 
-    GroupNormRelu(Parameter gamma, Parameter beta, double epsilon) {
+    GroupNormRelu(Parameter gamma, Parameter beta, double epsilon, MemoryFormat layout) {
         this.gamma = gamma;
         this.beta = beta;
         this.epsilon = epsilon;
+        this.layout = layout;
     }
 
     /** @param x [N, C, H, W] @return of the same shape, the caller's */
@@ -54,7 +56,7 @@ final class GroupNormRelu implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             Tensor activated = torch.threshold_backward(gradient, output, new Scalar(0f));
             T_TensorTensorTensor_T gradients = torch.native_group_norm_backward(
-                    activated.contiguous(MemoryFormat.ChannelsLast),
+                    activated.contiguous(layout),
                     input,
                     mean,
                     scale,

@@ -11,16 +11,18 @@ final class Head implements AutoCloseable {
     private final GroupNormRelu norm;
     private final Parameter kernel;
     private final Parameter bias;
+    private final MemoryFormat layout;
     private final Saved saved = new Saved();
     private Tensor features;
     private long height;
     private long width;
 
     /** @param kernel [features, classes] */
-    Head(GroupNormRelu norm, Parameter kernel, Parameter bias) {
+    Head(GroupNormRelu norm, Parameter kernel, Parameter bias, MemoryFormat layout) {
         this.norm = norm;
         this.kernel = kernel;
         this.bias = bias;
+        this.layout = layout;
     }
 
     /** @param x [N, features, H, W] @return logits [N, classes], the caller's */
@@ -48,7 +50,7 @@ final class Head implements AutoCloseable {
             Tensor spread = ofFeatures
                     .view(features.size(0), features.size(1), 1, 1)
                     .expand(features.size(0), features.size(1), height, width);
-            return norm.backward(spread.contiguous(MemoryFormat.ChannelsLast));
+            return norm.backward(spread.contiguous(layout));
         } finally {
             release();
         }

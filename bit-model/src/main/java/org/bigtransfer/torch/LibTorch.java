@@ -1,7 +1,6 @@
 package org.bigtransfer.torch;
 
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -23,11 +22,6 @@ final class LibTorch {
                             + " LD_LIBRARY_PATH: " + e.getMessage(),
                     e);
         }
-    }
-
-    /** Where networks are computed. */
-    static Device device() {
-        return new Device("cpu");
     }
 
     /**

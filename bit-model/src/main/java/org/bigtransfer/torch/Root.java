@@ -16,12 +16,14 @@ final class Root implements AutoCloseable {
     private static final long[] BORDER = {1, 1, 1, 1};
 
     private final StdConvolution convolution;
+    private final MemoryFormat layout;
     private final Saved saved = new Saved();
     private Tensor padded;
     private Tensor indices;
 
-    Root(StdConvolution convolution) {
+    Root(StdConvolution convolution, MemoryFormat layout) {
         this.convolution = convolution;
+        this.layout = layout;
     }
 
     /** @param images [N, 3, S, S] @return [N, C, H, W], the caller's */
@@ -41,7 +43,7 @@ final class Root implements AutoCloseable {
             Tensor ofPadded =
                     torch.max_pool2d_with_indices_backward(gradient, padded, WINDOW, STRIDE, NONE, ONE, false, indices);
             Tensor inner = ofPadded.narrow(2, 1, padded.size(2) - 2).narrow(3, 1, padded.size(3) - 2);
-            convolution.backwardToKernel(inner.contiguous(MemoryFormat.ChannelsLast));
+            convolution.backwardToKernel(inner.contiguous(layout));
         } finally {
             release();
         }

@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
  * A convolution without bias whose kernel is standardized first: each filter to zero mean and unit biased variance.
@@ -25,6 +26,7 @@ final class StdConvolution implements AutoCloseable {
     private final long[] stride;
     private final long[] padding;
     private final double epsilon;
+    private final MemoryFormat layout;
     private final Saved saved = new Saved();
     private Tensor input;
     /** [O, H · W · I]. */
@@ -35,12 +37,13 @@ final class StdConvolution implements AutoCloseable {
     private Tensor scale;
 
     /** @param size height and width of the kernel, which is padded to keep an image's size at a stride of 1 */
-    StdConvolution(Parameter kernel, int size, int stride, double epsilon) {
+    StdConvolution(Parameter kernel, int size, int stride, double epsilon, MemoryFormat layout) {
         this.kernel = kernel;
         this.size = size;
         this.stride = new long[] {stride, stride};
         this.padding = new long[] {size / 2, size / 2};
         this.epsilon = epsilon;
+        this.layout = layout;
     }
 
     /** @param x [N, I, H, W] @return [N, O, H', W'], the caller's */
@@ -52,8 +55,9 @@ final class StdConvolution implements AutoCloseable {
                     rows, new long[] {fanIn}, new TensorOptional(), new TensorOptional(), epsilon);
             filters = saved.add(normal.get0());
             scale = saved.add(normal.get2());
-            weight = saved.add(
-                    filters.view(rows.size(0), size, size, fanIn / size / size).permute(0, 3, 1, 2));
+            weight = saved.add(filters.view(rows.size(0), size, size, fanIn / size / size)
+                    .permute(0, 3, 1, 2)
+                    .contiguous(layout));
             input = saved.add(x);
             return LibTorch.keep(
                     torch.convolution(x, weight, new TensorOptional(), stride, padding, ONE, false, NONE, 1));

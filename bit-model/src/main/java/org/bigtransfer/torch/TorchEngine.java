@@ -37,6 +37,6 @@ public final class TorchEngine implements Engine {
     public Replica open(ReplicaSpec spec) {
         requirePresent();
         LibTorch.load();
-        return new TorchReplica(spec, LibTorch.device());
+        return new TorchReplica(spec, Placement.onCpu());
     }
 }

@@ -1,7 +1,9 @@
 package org.bigtransfer.torch;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,38 +13,40 @@ import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.replica.ReplicaSpec;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
- * BiT: images [N, 3, S, S] to logits [N, classes], and the gradient of all parameters. Activations are float32 with the
- * channel the fastest index (channels last).
+ * BiT: images [N, 3, S, S] to logits [N, classes], and the gradient of all parameters; all float32.
  *
  * <p>Source: arXiv:1912.11370; big_transfer's {@code models.py}.
  */
 final class TorchNetwork implements AutoCloseable {
     private final ReplicaSpec spec;
-    private final ParameterLayout layout;
+    private final ParameterLayout tensors;
+    private final MemoryFormat layout;
     private final Tensor parameters;
     private final Gradients gradients;
     private final Root root;
-    private final Map<String, Bottleneck> units = new java.util.LinkedHashMap<>();
+    private final Map<String, Bottleneck> units = new LinkedHashMap<>();
     private final Head head;
 
     /** @param parameters [length], of which the network's tensors are views as long as it is open */
-    TorchNetwork(ReplicaSpec spec, Tensor parameters, Gradients gradients) {
+    TorchNetwork(ReplicaSpec spec, MemoryFormat layout, Tensor parameters, Gradients gradients) {
         this.spec = spec;
-        this.layout = spec.layout();
+        this.tensors = spec.layout();
+        this.layout = layout;
         this.parameters = parameters;
         this.gradients = gradients;
         Architecture architecture = spec.architecture();
-        this.root = new Root(convolution("resnet/root_block", 7, 2));
+        this.root = new Root(convolution("resnet/root_block", 7, 2), layout);
         for (int block = 0; block < architecture.blocks(); block++) {
             for (int unit = 0; unit < architecture.units().get(block); unit++) {
                 String name = Architecture.unitName(block, unit);
                 units.put(name, unit(name, unit == 0 ? architecture.stride(block) : 1));
             }
         }
-        this.head =
-                new Head(norm("resnet"), parameter("resnet/head/conv2d/kernel"), parameter("resnet/head/conv2d/bias"));
+        this.head = new Head(
+                norm("resnet"), parameter("resnet/head/conv2d/kernel"), parameter("resnet/head/conv2d/bias"), layout);
     }
 
     private Bottleneck unit(String name, int stride) {
@@ -50,7 +54,7 @@ final class TorchNetwork implements AutoCloseable {
                 new Bottleneck.Stage(norm(name + "/a"), convolution(name + "/a", 1, 1)),
                 new Bottleneck.Stage(norm(name + "/b"), convolution(name + "/b", 3, stride)),
                 new Bottleneck.Stage(norm(name + "/c"), convolution(name + "/c", 1, 1)),
-                layout.tensor(kernel(name + "/a/proj")).map(tensor -> convolution(name + "/a/proj", 1, stride)));
+                tensors.tensor(kernel(name + "/a/proj")).map(tensor -> convolution(name + "/a/proj", 1, stride)));
     }
 
     private static String kernel(String name) {
@@ -59,18 +63,19 @@ final class TorchNetwork implements AutoCloseable {
 
     private StdConvolution convolution(String name, int size, int stride) {
         return new StdConvolution(
-                parameter(kernel(name)), size, stride, spec.epsilon().standardization());
+                parameter(kernel(name)), size, stride, spec.epsilon().standardization(), layout);
     }
 
     private GroupNormRelu norm(String name) {
         return new GroupNormRelu(
                 parameter(name + "/group_norm/gamma"),
                 parameter(name + "/group_norm/beta"),
-                spec.epsilon().groupNorm());
+                spec.epsilon().groupNorm(),
+                layout);
     }
 
     private Parameter parameter(String name) {
-        return new Parameter(layout, name, parameters, gradients);
+        return new Parameter(tensors, name, parameters, gradients);
     }
 
     /** What a pass says of images. */
@@ -149,7 +154,7 @@ final class TorchNetwork implements AutoCloseable {
     void backward(Tensor gradient) {
         Tensor last = head.backward(gradient);
         List<Bottleneck> reversed = new ArrayList<>(units.values());
-        java.util.Collections.reverse(reversed);
+        Collections.reverse(reversed);
         for (Bottleneck unit : reversed) {
             try (Tensor output = last) {
                 last = unit.backward(output);

@@ -11,7 +11,6 @@ import org.bigtransfer.replica.Replica;
 import org.bigtransfer.replica.ReplicaSpec;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -20,22 +19,22 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class TorchReplica implements Replica {
     private final ReplicaSpec spec;
     private final ParameterLayout layout;
-    private final Device device;
+    private final Placement placement;
     private final Sgd sgd;
     private final FlatTensor parameters;
     private final FlatTensor velocity;
     private final Gradients gradients;
     private final TorchNetwork network;
 
-    TorchReplica(ReplicaSpec spec, Device device) {
+    TorchReplica(ReplicaSpec spec, Placement placement) {
         this.spec = spec;
         this.layout = spec.layout();
-        this.device = device;
+        this.placement = placement;
         this.sgd = new Sgd(spec.optimizer(), spec.optimizer().stretches(layout));
-        this.parameters = new FlatTensor(layout.length(), device);
-        this.velocity = new FlatTensor(layout.length(), device);
-        this.gradients = new Gradients(layout.length(), device);
-        this.network = new TorchNetwork(spec, parameters.read(), gradients);
+        this.parameters = new FlatTensor(layout.length(), placement);
+        this.velocity = new FlatTensor(layout.length(), placement);
+        this.gradients = new Gradients(layout.length(), placement);
+        this.network = new TorchNetwork(spec, placement.layout(), parameters.read(), gradients);
     }
 
     /** LibTorch has a number of threads for each thread that calls it. */
@@ -63,11 +62,11 @@ final class TorchReplica implements Replica {
         }
     }
 
-    /** @return [count, 3, size, size], channels last */
+    /** @return [count, 3, size, size] */
     private Tensor images(FloatBuffer from, int count, int size) {
         try (PointerScope scope = new PointerScope();
                 Tensor copy = copy(from, count, size, size, 3)) {
-            return LibTorch.keep(copy.permute(0, 3, 1, 2));
+            return LibTorch.keep(copy.permute(0, 3, 1, 2).contiguous(placement.layout()));
         }
     }
 
@@ -77,7 +76,7 @@ final class TorchReplica implements Replica {
             Tensor copy = torch.empty(shape);
             FloatBuffer to = copy.data_ptr_float().capacity(copy.numel()).asBuffer();
             to.put(from.slice().limit(to.capacity()));
-            return LibTorch.keep(copy.to(device, ScalarType.Float));
+            return LibTorch.keep(copy.to(placement.device(), ScalarType.Float));
         }
     }
 

@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.bigtransfer.hyperrule.Profile;
 import org.bigtransfer.spark.train.TrainResult.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs that end before their last step and go on, submitted again. */
 class ResumedRunIT extends Training {
+    static Stream<String> pooledAndEngines() {
+        return Stream.concat(Stream.of(PooledEngine.NAME), engines());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {PooledEngine.NAME, "dl4j"})
+    @MethodSource("pooledAndEngines")
     void stoppedAndResumedRunEndsAsAnUndisturbedOne(String engine) throws Exception {
         Runs undisturbed = trained(run().engine(engine));
         Runs stopped = run().engine(engine).replicas(3);

@@ -7,6 +7,8 @@ import java.util.function.Supplier;
 import org.bigtransfer.hyperrule.Profile;
 import org.bigtransfer.spark.train.TrainPlan.Reduction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One seed gives the same bits, however many replicas share the work and however often it is done. */
 class SameBitsIT extends Training {
@@ -21,26 +23,29 @@ class SameBitsIT extends Training {
     }
 
     /** 14 micro-batches a step, and 6 in an epoch's last, which leaves two of eight replicas without any. */
-    @Test
-    void eightReplicasGiveTheSameBitsAsOne() throws Exception {
-        Supplier<Runs> small = () -> run().engine("dl4j").microBatch(1).every(20, 0);
+    @ParameterizedTest
+    @MethodSource("engines")
+    void eightReplicasGiveTheSameBitsAsOne(String engine) throws Exception {
+        Supplier<Runs> small = () -> run().engine(engine).microBatch(1).every(20, 0);
         assertSameBits(trained(small.get()), trained(small.get().replicas(8)), 20);
     }
 
     /** Mixup's partners are other replicas' images, 14 of 90 do not end with an epoch, and the rate is in the velocity. */
-    @Test
-    void anyNumberOfReplicasGivesTheSameBitsWhereBatchesAreReversedAndEpochsContinued() throws Exception {
-        Supplier<Runs> tf2 = () -> run().profile(Profile.TF2).engine("dl4j").every(20, 0);
+    @ParameterizedTest
+    @MethodSource("engines")
+    void anyNumberOfReplicasGivesTheSameBitsWhereBatchesAreReversedAndEpochsContinued(String engine) throws Exception {
+        Supplier<Runs> tf2 = () -> run().profile(Profile.TF2).engine(engine).every(20, 0);
         Runs one = trained(tf2.get());
         assertSameBits(one, trained(tf2.get().replicas(3)), 20);
         assertThat(one.parameters(20))
-                .isNotEqualTo(trained(run().engine("dl4j")).parameters(20));
+                .isNotEqualTo(trained(run().engine(engine)).parameters(20));
     }
 
     /** 20 steps of 8 images of CIFAR-10's size, by four blocks. */
-    @Test
-    void anyNumberOfReplicasGivesTheSameBitsOfBitAtCifarsSize() throws Exception {
-        Supplier<Runs> cifar = () -> run().engine("dl4j")
+    @ParameterizedTest
+    @MethodSource("engines")
+    void anyNumberOfReplicasGivesTheSameBitsOfBitAtCifarsSize(String engine) throws Exception {
+        Supplier<Runs> cifar = () -> run().engine(engine)
                 .architecture("R[1,1,1,1]x1")
                 .resolution(40, 32)
                 .globalBatch(8)
@@ -51,17 +56,19 @@ class SameBitsIT extends Training {
         }
     }
 
-    @Test
-    void theSameRunTwiceGivesTheSameBits() throws Exception {
-        Supplier<Runs> running = () -> run().engine("dl4j").replicas(3).reduction(Reduction.RUNNING);
+    @ParameterizedTest
+    @MethodSource("engines")
+    void theSameRunTwiceGivesTheSameBits(String engine) throws Exception {
+        Supplier<Runs> running = () -> run().engine(engine).replicas(3).reduction(Reduction.RUNNING);
         assertSameBits(trained(running.get()), trained(running.get()), 20);
     }
 
-    @Test
-    void runningSumsAgreeToTheToleranceOfReordering() throws Exception {
-        float[] tree = trained(run().engine("dl4j")).parameters(20);
+    @ParameterizedTest
+    @MethodSource("engines")
+    void runningSumsAgreeToTheToleranceOfReordering(String engine) throws Exception {
+        float[] tree = trained(run().engine(engine)).parameters(20);
         for (int replicas : List.of(1, 2, 4)) {
-            float[] running = trained(run().engine("dl4j").replicas(replicas).reduction(Reduction.RUNNING))
+            float[] running = trained(run().engine(engine).replicas(replicas).reduction(Reduction.RUNNING))
                     .parameters(20);
             double norm = 0;
             double difference = 0;

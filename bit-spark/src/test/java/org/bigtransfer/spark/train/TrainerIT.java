@@ -18,6 +18,8 @@ import org.bigtransfer.hyperrule.Profile;
 import org.bigtransfer.spark.SharedSpark;
 import org.bigtransfer.spark.train.TrainResult.End;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import scala.collection.JavaConverters;
 
 /** What a run tells, keeps and learns. */
@@ -76,9 +78,10 @@ class TrainerIT extends Training {
                 .containsExactly(0.0, 1.0, 2.0, 3.0, 4.0, 5.0);
     }
 
-    @Test
-    void frozenTensorsKeepTheirBitsThroughAveraging() throws Exception {
-        Runs run = trained(run().engine("dl4j")
+    @ParameterizedTest
+    @MethodSource("engines")
+    void frozenTensorsKeepTheirBitsThroughAveraging(String engine) throws Exception {
+        Runs run = trained(run().engine(engine)
                 .freeze("resnet/root_block/.*")
                 .steps(6)
                 .every(2, 0)

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bigtransfer.metrics.Evaluation;
 import org.bigtransfer.spark.SharedSpark;
 import org.bigtransfer.spark.train.TrainResult.End;
@@ -77,6 +78,11 @@ abstract class Training {
     void calm() {
         PooledEngine.disturb(() -> {});
         PooledEngine.distort(logits -> {});
+    }
+
+    /** The engines of this build that compute a whole network, by the property {@code bit.engines}. */
+    static Stream<String> engines() {
+        return Stream.of(System.getProperty("bit.engines", "dl4j").split(","));
     }
 
     static Runs run() {

@@ -23,6 +23,16 @@ class SettingsProblemsTest extends Loading {
     }
 
     @Test
+    void saysHowToBuildAnEngineInThatIsNotThere() {
+        if (System.getProperty("bit.engines", "dl4j").equals("dl4j")) {
+            assertThat(problems(Job.BENCH_TRAIN, List.of(), "engine=torch"))
+                    .singleElement()
+                    .asString()
+                    .contains("engine torch must be built in, by mvn -Ptorch-cpu -DskipTests package");
+        }
+    }
+
+    @Test
     void reportsEverythingAtOnceWithPlacesAndNearestKeys() throws IOException {
         Path conf = file(
                 "bad.conf",
