@@ -23,6 +23,11 @@ public interface Engine {
      */
     Replica open(ReplicaSpec spec);
 
+    /** The same on that GPU; on the engine's usual device where none is given, or the engine is built for CPUs. */
+    default Replica open(ReplicaSpec spec, AssignedGpu gpu) {
+        return open(spec);
+    }
+
     /**
      * The engine of that name.
      *

@@ -18,10 +18,19 @@ final class LibTorch {
             Loader.load(torch.class);
         } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
             throw new IllegalArgumentException(
-                    "engine torch must find the libraries that LibTorch needs, of a GPU those of CUDA 13 and cuDNN 9 on"
-                            + " LD_LIBRARY_PATH: " + e.getMessage(),
+                    "engine torch must find the libraries that LibTorch needs (on a GPU those of CUDA 13 and cuDNN 9, in"
+                            + " LD_LIBRARY_PATH): " + innermost(e).getMessage(),
                     e);
         }
+    }
+
+    /** The loader's own message, which names the library, is the cause of others. */
+    private static Throwable innermost(Throwable failure) {
+        Throwable inner = failure;
+        while (inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
     }
 
     /**

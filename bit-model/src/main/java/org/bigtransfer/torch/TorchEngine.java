@@ -1,20 +1,20 @@
 package org.bigtransfer.torch;
 
+import org.bigtransfer.replica.AssignedGpu;
 import org.bigtransfer.replica.Engine;
 import org.bigtransfer.replica.Replica;
 import org.bigtransfer.replica.ReplicaSpec;
 
 /**
- * The engine {@code torch}: LibTorch on the CPU, in float32.
+ * The engine {@code torch}: LibTorch in float32, on the CPU, or on a GPU where the build has its natives.
  *
  * <p>LibTorch allocates its memory itself, apart from the three vectors of the network's length: JavaCPP's
  * {@code org.bytedeco.javacpp.maxbytes} bounds only those, its {@code maxphysicalbytes} all.
  */
 public final class TorchEngine implements Engine {
     private static final String PRESET = "org/bytedeco/pytorch/global/torch.class";
-    private static final String[] NATIVES = {
-        "org/bytedeco/pytorch/linux-x86_64/libjnitorch.so", "org/bytedeco/pytorch/linux-x86_64-gpu/libjnitorch.so"
-    };
+    private static final String CPU_NATIVES = "org/bytedeco/pytorch/linux-x86_64/libjnitorch.so";
+    private static final String GPU_NATIVES = "org/bytedeco/pytorch/linux-x86_64-gpu/libjnitorch.so";
 
     @Override
     public String name() {
@@ -24,19 +24,25 @@ public final class TorchEngine implements Engine {
     @Override
     public void requirePresent() {
         ClassLoader loader = TorchEngine.class.getClassLoader();
-        for (String file : NATIVES) {
-            if (loader.getResource(PRESET) != null && loader.getResource(file) != null) {
-                return;
-            }
+        if (loader.getResource(PRESET) == null
+                || loader.getResource(CPU_NATIVES) == null && loader.getResource(GPU_NATIVES) == null) {
+            throw new IllegalArgumentException(
+                    "engine torch must be built in, by mvn -Ptorch-cpu -DskipTests package (for"
+                            + " NVIDIA GPUs -Ptorch-gpu): this build has no LibTorch");
         }
-        throw new IllegalArgumentException("engine torch must be built in, by mvn -Ptorch-cpu -DskipTests package (for"
-                + " NVIDIA GPUs -Ptorch-gpu): this build has no LibTorch");
     }
 
     @Override
     public Replica open(ReplicaSpec spec) {
+        return open(spec, AssignedGpu.NONE);
+    }
+
+    /** On the first GPU where none is given and the build has LibTorch for GPUs. */
+    @Override
+    public Replica open(ReplicaSpec spec, AssignedGpu gpu) {
         requirePresent();
         LibTorch.load();
-        return new TorchReplica(spec, Placement.onCpu());
+        boolean forGpus = TorchEngine.class.getClassLoader().getResource(GPU_NATIVES) != null;
+        return new TorchReplica(spec, forGpus ? Placement.onGpu(gpu) : Placement.onCpu());
     }
 }

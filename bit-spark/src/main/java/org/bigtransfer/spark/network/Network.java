@@ -32,7 +32,7 @@ public record Network(
 
     /** Opens it. @throws IOException when its weights cannot be read or do not fit */
     public Replica open(Configuration conf) throws IOException {
-        Replica opened = Engine.named(engine).open(replica);
+        Replica opened = Engine.named(engine).open(replica, TaskGpu.current());
         Path path = new Path(weights);
         try (InputStream in = path.getFileSystem(conf).open(path)) {
             WeightFile.read(in, weights, opened.layout(), head, opened.parameters());

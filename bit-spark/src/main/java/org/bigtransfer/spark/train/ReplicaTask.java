@@ -15,6 +15,7 @@ import org.bigtransfer.spark.checkpoint.Checkpoints;
 import org.bigtransfer.spark.exchange.Exchange;
 import org.bigtransfer.spark.feed.Feed;
 import org.bigtransfer.spark.network.Network;
+import org.bigtransfer.spark.network.TaskGpu;
 import org.bigtransfer.weights.Initialization;
 import org.bigtransfer.weights.WeightFile;
 import org.bigtransfer.weights.WeightFile.Head;
@@ -65,7 +66,7 @@ final class ReplicaTask extends AbstractFunction1<Iterator<Integer>, Iterator<Re
     private Replica open(Configuration conf) throws IOException {
         TrainPlan plan = spec.plan();
         int classes = spec.state().classes().size();
-        Replica replica = Engine.named(plan.engine()).open(plan.replica(classes));
+        Replica replica = Engine.named(plan.engine()).open(plan.replica(classes), TaskGpu.current());
         if (!plan.teacher().isGiven()) {
             return replica;
         }
