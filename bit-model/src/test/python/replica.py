@@ -1,4 +1,7 @@
-"""Our network, driven from Python: asks StreamedReplica.java. Needs java, what ./bit has built, and the test classes."""
+"""Our network, driven from Python: asks StreamedReplica.java. Needs java, what ./bit has built, and the test classes.
+
+BIT_ENGINE says which engine computes it, dl4j by default; torch where the jar has it.
+"""
 import os
 import struct
 import subprocess
@@ -6,6 +9,7 @@ import subprocess
 import numpy as np
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../..")
+ENGINE = os.environ.get("BIT_ENGINE", "dl4j")
 
 
 class Replica:
@@ -18,7 +22,7 @@ class Replica:
             classpath.append(file.read().strip())
         memory = ["-Xmx2g", f"-Dorg.bytedeco.javacpp.maxbytes={native}", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"]
         logs = ["-Dorg.bytedeco.javacpp.logger=slf4j", "-Dlog4j2.configurationFile=bit-log4j2.properties"]
-        main = ["org.bigtransfer.replica.StreamedReplica", architecture, str(classes), str(threads)]
+        main = ["org.bigtransfer.replica.StreamedReplica", ENGINE, architecture, str(classes), str(threads)]
         command = ["java", *memory, *logs, "-cp", os.pathsep.join(classpath), *main]
         self.classes = classes
         self.java = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -53,6 +57,11 @@ class Replica:
         """One update; the mean loss before it."""
         self.ask("step", batch(images), targets.astype(">f4").tobytes(), struct.pack(">d", learning_rate))
         return struct.unpack(">d", self.read(8))[0]
+
+    def gradient(self, path):
+        """Writes the last step's gradient as if it were weights."""
+        self.ask("gradient", word(os.path.abspath(path)))
+        self.read(4)
 
     def ask(self, request, *content):
         self.java.stdin.write(word(request) + b"".join(content))

@@ -17,13 +17,14 @@ import org.bigtransfer.weights.WeightFile;
 /**
  * A replica that answers on standard output what it is asked on standard input, for replica.py.
  *
- * <p>Arguments are architecture, classes and threads. A request is a word in modified UTF-8 and what follows it; a batch is
+ * <p>Arguments are engine, architecture, classes and threads. A request is a word in modified UTF-8 and what follows it; a batch is
  * count and size, int32, and the images [count, size, size, 3] float32. All numbers are big-endian.
  * <ul>
  *   <li>{@code load} a weight file's path, UTF; {@code save} the same: answered by an int32, 0
  *   <li>{@code predict} a batch: answered by the logits [count, classes] float32
  *   <li>{@code step} a batch, targets [count, classes] float32, learning rate, float64: makes one update, and is answered by
  *       the loss before it, float64
+ *   <li>{@code gradient} a weight file's path, UTF, for the last step's gradient: answered by an int32, 0
  * </ul>
  */
 final class StreamedReplica {
@@ -40,9 +41,9 @@ final class StreamedReplica {
     }
 
     public static void main(String[] arguments) throws IOException {
-        int classes = Integer.parseInt(arguments[1]);
-        ReplicaSpec spec = ReplicaSpec.of(Architecture.of(arguments[0]), classes, Integer.parseInt(arguments[2]));
-        try (Replica replica = Engine.named("dl4j").open(spec);
+        int classes = Integer.parseInt(arguments[2]);
+        ReplicaSpec spec = ReplicaSpec.of(Architecture.of(arguments[1]), classes, Integer.parseInt(arguments[3]));
+        try (Replica replica = Engine.named(arguments[0]).open(spec);
                 DataInputStream in = new DataInputStream(new BufferedInputStream(System.in, 1 << 20));
                 DataOutputStream out = new DataOutputStream(new BufferedOutputStream(System.out, 1 << 20))) {
             StreamedReplica streamed = new StreamedReplica(classes, replica, in, out);
@@ -56,10 +57,11 @@ final class StreamedReplica {
     private void answer(String word) throws IOException {
         switch (word) {
             case "load" -> load(Path.of(in.readUTF()));
-            case "save" -> save(Path.of(in.readUTF()));
+            case "save" -> save(Path.of(in.readUTF()), replica.parameters());
+            case "gradient" -> save(Path.of(in.readUTF()), replica.gradient());
             case "predict" -> predict();
             case "step" -> step();
-            default -> throw new IOException("request must be load, save, predict, step or end: " + word);
+            default -> throw new IOException("request must be load, save, predict, step, gradient or end: " + word);
         }
     }
 
@@ -70,9 +72,9 @@ final class StreamedReplica {
         out.writeInt(0);
     }
 
-    private void save(Path path) throws IOException {
+    private void save(Path path, FlatVector vector) throws IOException {
         try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(path))) {
-            WeightFile.write(file, replica.layout(), replica.parameters());
+            WeightFile.write(file, replica.layout(), vector);
         }
         out.writeInt(0);
     }
