@@ -30,9 +30,10 @@ final class GroupNormRelu implements AutoCloseable {
         this.layout = layout;
     }
 
-    /** @param x [N, C, H, W] @return of the same shape, the caller's */
-    Tensor forward(Tensor x) {
+    /** @param activations [N, C, H, W] @return of the same shape, the caller's */
+    Tensor forward(Tensor activations) {
         try (PointerScope scope = new PointerScope()) {
+            Tensor x = activations.contiguous(layout);
             T_TensorTensorTensor_T normal = torch.native_group_norm(
                     x,
                     new TensorOptional(gamma.value()),

@@ -55,13 +55,19 @@ final class StdConvolution implements AutoCloseable {
                     rows, new long[] {fanIn}, new TensorOptional(), new TensorOptional(), epsilon);
             filters = saved.add(normal.get0());
             scale = saved.add(normal.get2());
-            weight = saved.add(filters.view(rows.size(0), size, size, fanIn / size / size)
-                    .permute(0, 3, 1, 2)
-                    .contiguous(layout));
+            weight = saved.add(weight(filters, fanIn / size / size));
             input = saved.add(x);
             return LibTorch.keep(
                     torch.convolution(x, weight, new TensorOptional(), stride, padding, ONE, false, NONE, 1));
         }
+    }
+
+    /** A 1×1 kernel is dense in either layout, and its strides alone tell a convolution which of them is meant. */
+    private Tensor weight(Tensor rows, long inputs) {
+        Tensor kernels = rows.view(rows.size(0), size, size, inputs).permute(0, 3, 1, 2);
+        return layout == MemoryFormat.Contiguous
+                ? kernels.contiguous().view(rows.size(0), inputs, size, size)
+                : kernels;
     }
 
     /** Gives the kernel its gradient. @return the input's, the caller's */

@@ -63,7 +63,8 @@ public final class GoldenValues {
         return wide;
     }
 
-    private static void assertClose(String what, double[] ours, double[] theirs, double tolerance) {
+    /** That the distance is less than the tolerance. */
+    public static void assertClose(String what, double[] ours, double[] theirs, double tolerance) {
         assertThat(ours).as(what).hasSameSizeAs(theirs);
         double difference = 0;
         double norm = 0;

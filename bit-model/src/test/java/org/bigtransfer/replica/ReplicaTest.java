@@ -270,16 +270,16 @@ class ReplicaTest {
                     each.accumulate(golden.batch(), 1);
                 }
                 if (step == 0) {
-                    assertClose(replica, replica.gradient(), reference.gradient());
+                    assertTensorsClose(replica, replica.gradient(), reference.gradient());
                 }
                 reference.update(0.001);
                 replica.update(0.001);
             }
-            assertClose(replica, replica.parameters(), reference.parameters());
+            assertTensorsClose(replica, replica.parameters(), reference.parameters());
         }
     }
 
-    private static void assertClose(Replica replica, FlatVector ours, FlatVector theirs) {
+    private static void assertTensorsClose(Replica replica, FlatVector ours, FlatVector theirs) {
         for (Tensor tensor : replica.layout().tensors()) {
             GoldenValues.assertClose(
                     tensor.name(),
