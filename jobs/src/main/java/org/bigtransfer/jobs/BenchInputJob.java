@@ -81,6 +81,7 @@ final class BenchInputJob extends JobCommand {
                     shard.rowGroupBytes(),
                     shard.fileBytes(),
                     false,
+                    shard.limits(),
                     Build.commit());
             try (ShardProgress progress = new ShardProgress(run.console())) {
                 Sharder.shard(spark, plan, progress);

@@ -58,6 +58,7 @@ final class ShardJob extends JobCommand {
                     shard.rowGroupBytes(),
                     shard.fileBytes(),
                     shard.overwrite(),
+                    shard.limits(),
                     Build.commit());
             Datasets.requireFiles(run, session.conf(), inputs(plan));
             DatasetDescription dataset;
@@ -72,7 +73,9 @@ final class ShardJob extends JobCommand {
                             name,
                             split.examples(),
                             dataset.classes().size()));
-            dataset.rejected().forEach((split, count) -> LOG.info("{}: {} images rejected", split, count));
+            dataset.rejected().entrySet().stream()
+                    .filter(rejected -> rejected.getValue() > 0)
+                    .forEach(rejected -> LOG.warn("{}: {} files rejected", rejected.getKey(), rejected.getValue()));
             LOG.info("dataset: {} (dataset.json; rejects/ has the reasons)", settings.dataset());
             LOG.info("train on it: ./bit train -D dataset={}", ShellWord.of(settings.dataset()));
         }

@@ -1,10 +1,12 @@
 package org.bigtransfer.spark.input;
 
 import com.google.common.collect.AbstractIterator;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,6 +16,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.security.AccessControlException;
 import org.bigtransfer.spark.input.InputFile.Location;
 import org.bigtransfer.spark.storage.Digests;
 
@@ -35,10 +38,14 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
      * A file or a folder.
      *
      * @param path relative to the input
-     * @param length of a file; −1 for a folder
+     * @param length of a file; {@link #FOLDER} or {@link #UNREADABLE} for a folder
      * @param changed when, in milliseconds
      */
     record Found(String path, long length, long changed) implements Serializable {
+        static final long FOLDER = -1;
+        /** A folder that cannot be listed. */
+        static final long UNREADABLE = -2;
+
         boolean isFolder() {
             return length < 0;
         }
@@ -69,17 +76,30 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
         while (!open.isEmpty() && open.size() < enough && branches.size() < enough) {
             FolderBranch branch = new FolderBranch(root, open.removeFirst(), Depth.FILES);
             branches.add(branch);
-            RemoteIterator<FileStatus> children = branch.children(conf, branch.path());
-            while (children.hasNext()) {
-                FileStatus child = children.next();
-                String below = below(branch.path(), child);
-                if (child.isDirectory() && Location.of(below).isPresent()) {
-                    open.addLast(below);
-                }
-            }
+            open.addAll(branch.folders(conf));
         }
         open.forEach(folder -> branches.add(new FolderBranch(root, folder, Depth.ALL)));
         return branches;
+    }
+
+    /** Folders right in it; none if it cannot be listed, which is told when its files are. */
+    private List<String> folders(Configuration conf) throws IOException {
+        List<String> folders = new ArrayList<>();
+        try {
+            RemoteIterator<FileStatus> children = children(conf, path);
+            while (children.hasNext()) {
+                FileStatus child = children.next();
+                String below = below(path, child);
+                if (child.isDirectory() && Location.of(below).isPresent()) {
+                    folders.add(below);
+                }
+            }
+        } catch (IOException e) {
+            if (path.isEmpty()) {
+                throw e;
+            }
+        }
+        return folders;
     }
 
     /** Lists it, as it goes; hidden things are left out. */
@@ -114,9 +134,15 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
                 while (children != null || !open.isEmpty()) {
                     if (children == null) {
                         folder = open.removeFirst();
-                        children = children(conf, folder);
+                        try {
+                            RemoteIterator<FileStatus> found = children(conf, folder);
+                            found.hasNext(); // the first look fetches
+                            children = found;
+                        } catch (FileNotFoundException | AccessDeniedException | AccessControlException e) {
+                            return new Found(folder, Found.UNREADABLE, 0);
+                        }
                         if (!folder.isEmpty()) {
-                            return new Found(folder, -1, 0);
+                            return new Found(folder, Found.FOLDER, 0);
                         }
                     } else if (!children.hasNext()) {
                         children = null;

@@ -1,8 +1,6 @@
 package org.bigtransfer.spark.input;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -67,17 +65,17 @@ record FolderInput(String location, List<FolderBranch> branches, Listing listing
     private static InputFile read(Configuration conf, String root, Tuple2<String, Long> file, String source) {
         Optional<Location> visible = Location.of(file._1());
         Location location = visible.orElseThrow();
-        if (file._2() < 0) {
+        if (file._2() == Found.FOLDER) {
             return InputFile.folder(source, location);
+        }
+        if (file._2() == Found.UNREADABLE) {
+            return InputFile.rejected(source, location, "it must be a folder that can be listed")
+                    .losingMore();
         }
         if (file._2() > MOST_BYTES) {
             return InputFile.rejected(source, location, "it must have at most " + MOST_BYTES + " bytes");
         }
         Path path = new Path(new Path(root), file._1());
-        try (InputStream in = path.getFileSystem(conf).open(path)) {
-            return new InputFile(source, location.folder(), location.name(), "", in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException("%s must be readable: %s".formatted(path, e.getMessage()), e);
-        }
+        return SingleFile.read(conf, path, InputFile.unread(source, location.folder(), location.name()));
     }
 }

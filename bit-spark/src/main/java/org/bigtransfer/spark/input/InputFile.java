@@ -13,12 +13,28 @@ import java.util.Optional;
  * @param name of the file; empty for a folder
  * @param reason why it is rejected already; empty if it is not
  * @param bytes its content
+ * @param losesMore whether files that nobody can count are lost with it
  */
-public record InputFile(String source, String folder, String name, String reason, byte[] bytes)
+public record InputFile(String source, String folder, String name, String reason, byte[] bytes, boolean losesMore)
         implements Serializable {
     private static final byte[] NOTHING = {};
     private static final String NUMBERED = "%s-%06d";
     private static final String MAC_ARCHIVE_FOLDER = "__MACOSX";
+
+    /** A file that is as it should be, or is known not to be. */
+    public InputFile(String source, String folder, String name, String reason, byte[] bytes) {
+        this(source, folder, name, reason, bytes, false);
+    }
+
+    /** Part of an archive that cannot be understood. @param where in it, as no other part is named */
+    static InputFile damage(String source, String where, String reason) {
+        return new InputFile(source, "", where, reason, NOTHING, true);
+    }
+
+    /** This reject, with which others are lost. */
+    InputFile losingMore() {
+        return new InputFile(source, folder, name, reason, bytes, true);
+    }
 
     /** An image of a class that no folder names. @param number of it in what it lies in */
     static InputFile numbered(String source, String className, String within, long number, byte[] bytes) {
@@ -47,17 +63,17 @@ public record InputFile(String source, String folder, String name, String reason
 
     /** This file with its content. */
     InputFile with(byte[] content) {
-        return new InputFile(source, folder, name, reason, content);
+        return new InputFile(source, folder, name, reason, content, losesMore);
     }
 
     /** This file in a class folder. */
     InputFile in(String className) {
-        return new InputFile(source, className, name, reason, bytes);
+        return new InputFile(source, className, name, reason, bytes, losesMore);
     }
 
     /** This file, without its content. */
     InputFile rejected(String why) {
-        return new InputFile(source, folder, name, why, NOTHING);
+        return new InputFile(source, folder, name, why, NOTHING, losesMore);
     }
 
     /**

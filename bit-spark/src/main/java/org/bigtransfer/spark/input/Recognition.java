@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.apache.hadoop.conf.Configuration;
@@ -68,7 +69,7 @@ final class Recognition {
                     break;
                 }
             }
-        } catch (EOFException e) {
+        } catch (EOFException | ZipException e) {
             if (count == 0) {
                 throw e;
             }

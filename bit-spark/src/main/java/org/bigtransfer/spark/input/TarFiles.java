@@ -8,12 +8,15 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.bigtransfer.spark.dataset.DatasetException;
+import org.apache.hadoop.fs.Path;
 import org.bigtransfer.spark.input.InputFile.Location;
+import org.bigtransfer.spark.input.TarMembers.DamagedException;
+import org.bigtransfer.spark.input.TarMembers.End;
 
 /**
- * What is in a tar archive or a piece of it, in its order, one file in memory at a time. Nothing is unpacked to disk. A tar in it, such as
- * ILSVRC's training archive has for each class, is a folder of its name without {@code .tar}.
+ * What is in a tar archive or a piece of it, in its order, one file in memory at a time. Nothing is unpacked to disk. A
+ * tar in it, such as ILSVRC's training archive has for each class, is a folder of its name without {@code .tar}. What is
+ * whole before and after damage is read; the damage is a reject of its own, since files may be lost with it.
  */
 final class TarFiles extends AbstractIterator<InputFile> {
     private static final String TAR = ".tar";
@@ -23,25 +26,25 @@ final class TarFiles extends AbstractIterator<InputFile> {
 
     private final String archive;
     private final String source;
-    private final TarArchiveInputStream tar;
+    private final TarMembers outer;
     /** The tar within the tar that is being read, and its folder; null and empty between them. */
-    private TarArchiveInputStream inner;
+    private TarMembers inner;
 
     private String folder = "";
 
     /** @param in whole members; is closed at the end */
-    TarFiles(InputStream in, String archive, String source) {
+    TarFiles(InputStream in, End end, String archive, String source) {
         this.archive = archive;
         this.source = source;
-        this.tar = new TarArchiveInputStream(in, "UTF-8");
+        this.outer = new TarMembers(in, end);
     }
 
     @Override
     protected InputFile computeNext() {
-        try {
-            while (true) {
-                TarArchiveInputStream from = inner == null ? tar : inner;
-                TarArchiveEntry entry = from.getNextTarEntry();
+        while (true) {
+            TarMembers from = inner == null ? outer : inner;
+            try {
+                TarArchiveEntry entry = from.next();
                 if (entry != null) {
                     Optional<Location> location = Location.of(entry.getName());
                     if (location.isPresent()) {
@@ -50,21 +53,26 @@ final class TarFiles extends AbstractIterator<InputFile> {
                 } else if (inner != null) {
                     inner = null;
                 } else {
-                    tar.close();
+                    close();
                     return endOfData();
                 }
+            } catch (DamagedException e) {
+                String name = new Path(archive).getName();
+                String where = inner == null ? name : "%s of %s".formatted(folder + TAR, name);
+                return InputFile.damage(source, "%s@%d".formatted(where, e.at()), e.getMessage());
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    new DatasetException("%s must be a whole tar archive: %s".formatted(where(), e.getMessage()), e));
         }
     }
 
-    private String where() {
-        return inner == null ? archive : "%s of %s".formatted(folder + TAR, archive);
+    private void close() {
+        try {
+            outer.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s must be closable: %s".formatted(archive, e.getMessage()), e);
+        }
     }
 
-    private InputFile file(TarArchiveInputStream from, TarArchiveEntry entry, Location found) throws IOException {
+    private InputFile file(TarMembers from, TarArchiveEntry entry, Location found) {
         Location location = inner == null ? found : found.within(folder);
         if (!location.reason().isEmpty()) {
             return InputFile.rejected(source, location, location.reason());
@@ -79,18 +87,27 @@ final class TarFiles extends AbstractIterator<InputFile> {
                 || entry.isFIFO()) {
             return InputFile.rejected(source, location, "it must be a file, not a link or a device");
         }
-        byte[] start = from.readNBytes(START);
-        PushbackInputStream whole = new PushbackInputStream(from, START);
-        whole.unread(start);
-        if (inner == null && location.name().endsWith(TAR) && TarArchiveInputStream.matches(start, start.length)) {
-            Location opened = location.withoutEnd(TAR);
-            folder = opened.path();
-            inner = new TarArchiveInputStream(whole, "UTF-8");
-            return InputFile.folder(source, opened);
+        try {
+            InputStream content = from.content();
+            byte[] start = content.readNBytes(START);
+            PushbackInputStream whole = new PushbackInputStream(content, START);
+            whole.unread(start);
+            if (inner == null && location.name().endsWith(TAR) && TarArchiveInputStream.matches(start, start.length)) {
+                Location opened = location.withoutEnd(TAR);
+                folder = opened.path();
+                inner = new TarMembers(whole, End.ZEROS);
+                return InputFile.folder(source, opened);
+            }
+            if (entry.getSize() > Input.MOST_BYTES) {
+                return InputFile.rejected(source, location, "it must have at most " + Input.MOST_BYTES + " bytes");
+            }
+            return new InputFile(source, location.folder(), location.name(), "", whole.readAllBytes());
+        } catch (IOException e) {
+            // Of the archive nothing comes after this.
+            outer.stop();
+            inner = null;
+            return InputFile.rejected(source, location, "it must be whole: " + e.getMessage())
+                    .losingMore();
         }
-        if (entry.getSize() > Input.MOST_BYTES) {
-            return InputFile.rejected(source, location, "it must have at most " + Input.MOST_BYTES + " bytes");
-        }
-        return new InputFile(source, location.folder(), location.name(), "", whole.readAllBytes());
     }
 }

@@ -9,6 +9,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
+import org.bigtransfer.spark.dataset.DatasetException;
+import org.bigtransfer.spark.input.TarMembers.End;
 import org.bigtransfer.spark.input.TarPieces.Chain;
 import org.bigtransfer.spark.input.TarPieces.Range;
 
@@ -30,17 +32,24 @@ record TarInput(String location, long bytes, String identity, List<Range> pieces
         return new TarInput(location, file.getLen(), Input.identity(file), List.of());
     }
 
-    /** A tar. @throws DatasetException when it is seen to be broken */
+    /** A tar. */
     static TarInput inPieces(JavaSparkContext spark, SerializableConfiguration conf, String location, FileStatus file)
             throws IOException {
         long length = file.getLen();
         long piece = Math.max(LEAST_PIECE, length / Input.tasks(spark, length));
-        TarPieces pieces = new TarPieces(conf.value(), location, length, piece, FOLLOWED);
-        return new TarInput(
-                location,
-                length,
-                Input.identity(file),
-                pieces.cut(ranges -> scouts(spark, conf, location, length, ranges)));
+        return new TarInput(location, length, Input.identity(file), pieces(spark, conf, location, length, piece));
+    }
+
+    /** One piece if the tar is damaged: only who reads it from the beginning can tell what is left. */
+    private static List<Range> pieces(
+            JavaSparkContext spark, SerializableConfiguration conf, String location, long length, long piece)
+            throws IOException {
+        try {
+            return new TarPieces(conf.value(), location, length, piece, FOLLOWED)
+                    .cut(ranges -> scouts(spark, conf, location, length, ranges));
+        } catch (DatasetException e) {
+            return List.of(new Range(0, length));
+        }
     }
 
     private static List<Chain> scouts(
@@ -60,15 +69,20 @@ record TarInput(String location, long bytes, String identity, List<Range> pieces
         String archive = location;
         if (pieces.isEmpty()) {
             return spark.parallelize(List.of(archive), 1)
-                    .flatMap(path -> new TarFiles(unzipped(conf.value(), path), path, source));
+                    .flatMap(path -> new TarFiles(unzipped(conf.value(), path), End.ZEROS, path, source));
         }
+        // Where the tar is cut between members, a look at all of them has shown its end.
+        End end = pieces.size() == 1 ? End.ZEROS : End.ANYWHERE;
         return spark.parallelize(pieces, pieces.size())
-                .flatMap(piece -> new TarFiles(
-                        new FileInterval(conf.value(), archive, piece.from(), piece.to(), BUFFER), archive, source));
+                .flatMap(piece -> new TarFiles(piece(conf.value(), archive, piece), end, archive, source));
     }
 
     private static InputStream unzipped(Configuration conf, String archive) throws IOException {
         Path path = new Path(archive);
-        return Input.unzipped(path.getFileSystem(conf).open(path));
+        return Input.unzipped(TarMembers.stored(path.getFileSystem(conf).open(path), archive));
+    }
+
+    private static InputStream piece(Configuration conf, String archive, Range piece) throws IOException {
+        return TarMembers.stored(new FileInterval(conf, archive, piece.from(), piece.to(), BUFFER), archive);
     }
 }

@@ -110,6 +110,9 @@ record TarPieces(Configuration conf, String archive, long length, long piece, in
                 if (start >= 0 && starts.size() < REMEMBERED) {
                     starts.add(start);
                 }
+                if (!entry.isCheckSumOK()) {
+                    throw new IOException("a header has a wrong checksum");
+                }
                 members++;
                 // Where a sparse file ends is not told: it is cut off behind one of the next.
                 start = entry.isSparse() ? -1 : end(in.position(), entry);

@@ -21,16 +21,22 @@ final class TfdsExamples implements Iterator<InputFile> {
     private final String source;
     private final TfRecordFile file;
     private long next;
+    /** Why no more records can be read; empty while they can. */
+    private String damage = "";
 
     TfdsExamples(InputStream in, TfdsInput.Part part, LabelRule rule, String source) throws IOException {
         this.part = part;
         this.rule = rule;
         this.source = source;
         this.file = new TfRecordFile(part.path(), new BufferedInputStream(in, 1 << 16));
-        while (next < part.range().from()) {
-            requireThere(file.skip());
-            next++;
+        try {
+            for (long skipped = 0; skipped < part.range().from(); skipped++) {
+                requireThere(file.skip(), skipped);
+            }
+        } catch (DatasetException e) {
+            damage = e.getMessage();
         }
+        next = part.range().from();
     }
 
     @Override
@@ -44,9 +50,8 @@ final class TfdsExamples implements Iterator<InputFile> {
             throw new NoSuchElementException();
         }
         try {
-            Optional<Frame> frame = file.read();
-            requireThere(frame.isPresent());
-            InputFile example = example(frame.get(), next++);
+            InputFile example = damage.isEmpty() ? read() : unread();
+            next++;
             if (!hasNext()) {
                 finish();
             }
@@ -54,6 +59,21 @@ final class TfdsExamples implements Iterator<InputFile> {
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
+    }
+
+    private InputFile read() throws IOException {
+        try {
+            Optional<Frame> frame = file.read();
+            requireThere(frame.isPresent(), next);
+            return example(frame.get(), next);
+        } catch (DatasetException e) {
+            damage = e.getMessage();
+            return unread();
+        }
+    }
+
+    private InputFile unread() {
+        return InputFile.numberedReject(source, part.range().shard().file(), next, damage);
     }
 
     private InputFile example(Frame frame, long number) {
@@ -77,15 +97,15 @@ final class TfdsExamples implements Iterator<InputFile> {
     }
 
     private void finish() throws IOException {
-        if (next == part.range().shard().examples() && file.skip()) {
+        if (damage.isEmpty() && next == part.range().shard().examples() && file.skip()) {
             throw wrongCount("more");
         }
         file.close();
     }
 
-    private void requireThere(boolean there) throws DatasetException {
+    private void requireThere(boolean there, long before) throws DatasetException {
         if (!there) {
-            throw wrongCount(String.valueOf(next));
+            throw wrongCount(String.valueOf(before));
         }
     }
 

@@ -44,8 +44,7 @@ final class ZipFiles implements Closeable {
         try (InputStream raw = zip.getRawInputStream(entry)) {
             stored = raw.readAllBytes();
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "%s of %s must be readable: %s".formatted(location.path(), archive, e.getMessage()), e);
+            return InputFile.rejected(source, location, "it must be whole: " + e.getMessage());
         }
         try {
             byte[] bytes = entry.getMethod() == ZipArchiveEntry.DEFLATED ? inflated(stored, entry.getSize()) : stored;

@@ -2,6 +2,7 @@ package org.bigtransfer.spark.shard;
 
 import java.io.Serializable;
 import org.bigtransfer.preprocess.ImageDecoder;
+import org.bigtransfer.preprocess.ImageSize;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.preprocess.RgbImage;
 import org.bigtransfer.spark.input.InputFile;
@@ -17,14 +18,23 @@ import org.bigtransfer.spark.storage.Digests;
  * @param height likewise
  * @param sha256 hex, of the bytes
  * @param bytes the image; empty when rejected
+ * @param losesMore whether files that nobody can count are lost with it
  */
-record CheckedFile(String folder, boolean isFolder, String reason, int width, int height, String sha256, byte[] bytes)
+record CheckedFile(
+        String folder,
+        boolean isFolder,
+        String reason,
+        int width,
+        int height,
+        String sha256,
+        byte[] bytes,
+        boolean losesMore)
         implements Serializable {
     private static final byte[] NOTHING = {};
 
-    static CheckedFile of(InputFile file) {
+    static CheckedFile of(InputFile file, Limits limits) {
         if (file.name().isEmpty()) {
-            return new CheckedFile(file.folder(), true, "", 0, 0, "", NOTHING);
+            return new CheckedFile(file.folder(), true, "", 0, 0, "", NOTHING, false);
         }
         if (!file.reason().isEmpty()) {
             return rejected(file, file.reason());
@@ -32,17 +42,34 @@ record CheckedFile(String folder, boolean isFolder, String reason, int width, in
         if (file.folder().isEmpty()) {
             return rejected(file, "it must lie in a class folder");
         }
+        if (file.bytes().length > limits.fileBytes()) {
+            return rejected(
+                    file, "it must have at most %d bytes: %d".formatted(limits.fileBytes(), file.bytes().length));
+        }
         try {
+            ImageSize size = ImageDecoder.size(file.bytes());
+            if ((long) size.width() * size.height() > limits.pixels()) {
+                return rejected(
+                        file,
+                        "an image must have at most %d pixels: %d×%d"
+                                .formatted(limits.pixels(), size.width(), size.height()));
+            }
             RgbImage image = ImageDecoder.decode(file.bytes());
+            String sha256 = Digests.hex(file.bytes());
             return new CheckedFile(
-                    file.folder(), false, "", image.width(), image.height(), Digests.hex(file.bytes()), file.bytes());
+                    file.folder(), false, "", image.width(), image.height(), sha256, file.bytes(), false);
         } catch (RejectedImageException e) {
             return rejected(file, e.getMessage());
         }
     }
 
     private static CheckedFile rejected(InputFile file, String reason) {
-        return new CheckedFile(file.folder(), false, reason, 0, 0, "", NOTHING);
+        return new CheckedFile(file.folder(), false, reason, 0, 0, "", NOTHING, file.losesMore());
+    }
+
+    /** This file, not to be used. */
+    CheckedFile rejected(String why) {
+        return new CheckedFile(folder, false, why, 0, 0, "", NOTHING, losesMore);
     }
 
     boolean accepted() {
@@ -60,6 +87,6 @@ record CheckedFile(String folder, boolean isFolder, String reason, int width, in
 
     /** All of it but the image's bytes. */
     CheckedFile withoutBytes() {
-        return new CheckedFile(folder, isFolder, reason, width, height, sha256, NOTHING);
+        return new CheckedFile(folder, isFolder, reason, width, height, sha256, NOTHING, losesMore);
     }
 }

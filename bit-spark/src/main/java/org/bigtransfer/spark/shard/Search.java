@@ -11,6 +11,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.input.ImageSource;
+import org.bigtransfer.spark.shard.Limits.Damage;
 
 /**
  * Finds what the images amount to, before any is written.
@@ -43,6 +44,10 @@ record Search(ShardPlan plan, Map<String, ImageSource> sources, ClassOrder order
             examples.put(
                     split,
                     classes.stream().map(name -> census.examples(split, name)).toList());
+            if (sources.containsKey(split) && !survey.losses(split).isEmpty()) {
+                warnings.add("files of %s are lost that nobody can count: %s"
+                        .formatted(sources.get(split).location(), survey.losses(split)));
+            }
             warning(split, classes, survey, census, sources.keySet()).ifPresent(warnings::add);
         }
         Map<String, Long> rejected = new TreeMap<>();
@@ -72,10 +77,7 @@ record Search(ShardPlan plan, Map<String, ImageSource> sources, ClassOrder order
                 problems.add("%s must have images: %d files were rejected %s"
                         .formatted(location, survey.rejected(source), survey.rejects(source)));
             }
-            if (!survey.duplicates(source).isEmpty()) {
-                problems.add("images of a class must have different names: in %s %s"
-                        .formatted(location, String.join(", ", survey.duplicates(source))));
-            }
+            refuseLosses(source, location, survey, problems);
             List<String> strangers = order.strangers(source, survey);
             if (!strangers.isEmpty()) {
                 problems.add("classes of %s must be among those of the training images, or of shard.classes: %s"
@@ -84,6 +86,19 @@ record Search(ShardPlan plan, Map<String, ImageSource> sources, ClassOrder order
         });
         if (!problems.isEmpty()) {
             throw new DatasetException(String.join("; ", problems));
+        }
+    }
+
+    private void refuseLosses(String source, String location, Survey survey, List<String> problems) {
+        long rejected = survey.rejected(source);
+        long files = survey.accepted(source) + rejected;
+        if (rejected > plan.limits().rejects() * files && survey.accepted(source) > 0) {
+            problems.add("%s must have at most %s of its files rejected (shard.max-rejects): %d of %d %s"
+                    .formatted(location, plan.limits().rejects(), rejected, files, survey.rejects(source)));
+        }
+        if (!survey.losses(source).isEmpty() && plan.limits().damage() == Damage.REFUSE) {
+            problems.add("%s must be whole, or shard.damaged be accept: files are lost that nobody can count %s"
+                    .formatted(location, survey.losses(source)));
         }
     }
 

@@ -13,6 +13,7 @@ import org.bigtransfer.spark.input.ImageSource;
  * @param rowGroupBytes about how large a row group becomes
  * @param fileBytes about how large a file becomes
  * @param overwrite whether a dataset of other content may be replaced
+ * @param limits what of bad input is put up with
  * @param program the version of what reads the images: another one may accept others
  */
 public record ShardPlan(
@@ -24,6 +25,7 @@ public record ShardPlan(
         long rowGroupBytes,
         long fileBytes,
         boolean overwrite,
+        Limits limits,
         String program) {
     public ShardPlan {
         if (validationPercent < 0 || validationPercent > 99) {

@@ -138,7 +138,8 @@ public final class Sharder {
                 String.valueOf(plan.validationPercent()),
                 String.valueOf(plan.seed()),
                 String.valueOf(plan.rowGroupBytes()),
-                String.valueOf(plan.fileBytes())));
+                String.valueOf(plan.fileBytes()),
+                plan.limits().toString()));
         inputs.forEach((source, input) -> all.addAll(List.of(source, input.identity())));
         return Digests.hex(Digests.number(all.toArray(String[]::new)));
     }
@@ -157,15 +158,17 @@ public final class Sharder {
             files = files.union(read(input.getValue(), input.getKey(), progress));
         }
         long seed = plan.seed();
+        Limits limits = plan.limits();
         int parts = Math.toIntExact(Math.max(1, (bytes + plan.fileBytes() - 1) / plan.fileBytes()));
         return files.mapToPair(file -> new Tuple2<>(Place.of(seed, file), file))
                 .filter(file -> wanted.isEmpty() || wanted.contains(Place.part(file._1(), parts)))
                 .mapValues(file -> {
-                    CheckedFile checked = CheckedFile.of(file);
+                    CheckedFile checked = CheckedFile.of(file, limits);
                     progress.countChecked(checked);
                     return checked;
                 })
-                .repartitionAndSortWithinPartitions(new Place.Intervals(parts), new Place.Order());
+                .repartitionAndSortWithinPartitions(new Place.Intervals(parts), new Place.Order())
+                .mapPartitionsToPair(Duplicates::new, true);
     }
 
     /** Files of an input, dealt out to more tasks where fewer can read than could check. */

@@ -2,7 +2,6 @@ package org.bigtransfer.spark.shard;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import scala.Tuple2;
 
-/** What was found in the inputs: folders, files in them, duplicates. Surveys of parts merge into one of the whole. */
+/** What was found in the inputs: folders, files in them, rejects. Surveys of parts merge into one of the whole. */
 final class Survey implements Serializable {
     private static final long serialVersionUID = 1;
     private static final int EXAMPLES = 5;
@@ -25,20 +24,19 @@ final class Survey implements Serializable {
     private final Map<String, TreeMap<String, Counts>> files = new TreeMap<>();
     private final Map<String, TreeSet<String>> folders = new TreeMap<>();
     private final Map<String, List<String>> rejects = new TreeMap<>();
-    private final Map<String, List<String>> duplicates = new TreeMap<>();
+    private final Map<String, List<String>> losses = new TreeMap<>();
 
     /** Surveys one part, in the order of its places. */
     static Survey of(Iterator<Tuple2<Place, CheckedFile>> part) {
         Survey survey = new Survey();
-        Map<String, Place> last = new HashMap<>();
         while (part.hasNext()) {
             Tuple2<Place, CheckedFile> next = part.next();
-            survey.add(next._1(), next._2(), last);
+            survey.add(next._1(), next._2());
         }
         return survey;
     }
 
-    private void add(Place place, CheckedFile file, Map<String, Place> last) {
+    private void add(Place place, CheckedFile file) {
         String source = place.source();
         if (file.isFolder()) {
             folders.computeIfAbsent(source, key -> new TreeSet<>()).add(file.folder());
@@ -47,12 +45,11 @@ final class Survey implements Serializable {
         files.computeIfAbsent(source, key -> new TreeMap<>())
                 .merge(file.folder(), new Counts(file.accepted() ? 1 : 0, file.rejected() ? 1 : 0), Counts::plus);
         if (file.rejected()) {
-            keep(rejects, source, List.of(place.path() + ": " + file.reason()));
-            return;
-        }
-        Place before = last.put(source, place);
-        if (before != null && before.imageId().equals(place.imageId())) {
-            keep(duplicates, source, List.of("%s and %s".formatted(before.path(), place.path())));
+            String told = place.path() + ": " + file.reason();
+            keep(rejects, source, List.of(told));
+            if (file.losesMore()) {
+                keep(losses, source, List.of(told));
+            }
         }
     }
 
@@ -67,7 +64,7 @@ final class Survey implements Serializable {
         other.folders.forEach((source, found) ->
                 folders.computeIfAbsent(source, key -> new TreeSet<>()).addAll(found));
         other.rejects.forEach((source, found) -> keep(rejects, source, found));
-        other.duplicates.forEach((source, found) -> keep(duplicates, source, found));
+        other.losses.forEach((source, found) -> keep(losses, source, found));
         return this;
     }
 
@@ -76,9 +73,9 @@ final class Survey implements Serializable {
         return rejects.getOrDefault(source, List.of());
     }
 
-    /** A few pairs of images of one name in one class. */
-    List<String> duplicates(String source) {
-        return duplicates.getOrDefault(source, List.of());
+    /** A few of those with which files are lost that nobody can count. */
+    List<String> losses(String source) {
+        return losses.getOrDefault(source, List.of());
     }
 
     long accepted(String source) {

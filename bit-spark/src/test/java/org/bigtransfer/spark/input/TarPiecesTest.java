@@ -70,7 +70,10 @@ class TarPiecesTest {
         List<String> members = new ArrayList<>();
         for (Range piece : pieces) {
             TarFiles files = new TarFiles(
-                    new FileInterval(conf, tar.toString(), piece.from(), piece.to(), 4096), "tar", "train");
+                    new FileInterval(conf, tar.toString(), piece.from(), piece.to(), 4096),
+                    TarMembers.End.ANYWHERE,
+                    "tar",
+                    "train");
             files.forEachRemaining(file -> members.add(
                     "%s/%s %s %d".formatted(file.folder(), file.name(), file.reason(), Arrays.hashCode(file.bytes()))));
         }

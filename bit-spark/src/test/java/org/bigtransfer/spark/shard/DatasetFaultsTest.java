@@ -45,14 +45,14 @@ class DatasetFaultsTest {
         for (int i = 0; i < 3; i++) {
             byte[] bytes = i == 2 ? new byte[0] : TinyDataset.png(hash.hashCode() + i);
             InputFile file = new InputFile("train", "ant", i + ".png", "", bytes);
-            rows.add(new Tuple2<>(Place.of(1, file), CheckedFile.of(file)));
+            rows.add(new Tuple2<>(Place.of(1, file), CheckedFile.of(file, Limits.NONE)));
         }
         return rows;
     }
 
     private void write(String dataset, String hash) throws IOException {
-        ShardPlan plan =
-                new ShardPlan(ImageSource.at("images"), ImageSource.NONE, 0, dataset, 1, 3000, 100_000, true, "test");
+        ShardPlan plan = new ShardPlan(
+                ImageSource.at("images"), ImageSource.NONE, 0, dataset, 1, 3000, 100_000, true, Limits.NONE, "test");
         Target target = Target.of(conf, plan);
         PartWriter writer =
                 new PartWriter(dataset, hash, hash.substring(0, 12), Map.of("ant", 0), Division.asGiven(), 3000);

@@ -64,7 +64,36 @@ abstract class Sharding {
 
     ShardPlan plan(ImageSource train, ImageSource validation, int percent, String dataset) {
         return new ShardPlan(
-                train, validation, percent, temp.resolve(dataset).toString(), 7, 2000, 8000, false, "test");
+                train,
+                validation,
+                percent,
+                temp.resolve(dataset).toString(),
+                7,
+                2000,
+                8000,
+                false,
+                Limits.NONE,
+                "test");
+    }
+
+    /** The same with other limits. */
+    static ShardPlan within(Limits limits, ShardPlan plan) {
+        return new ShardPlan(
+                plan.train(),
+                plan.validation(),
+                plan.validationPercent(),
+                plan.dataset(),
+                plan.seed(),
+                plan.rowGroupBytes(),
+                plan.fileBytes(),
+                plan.overwrite(),
+                limits,
+                plan.program());
+    }
+
+    /** All may be rejected, but no archive be damaged. */
+    static Limits whole() {
+        return new Limits(Limits.NONE.fileBytes(), Limits.NONE.pixels(), 1, Limits.Damage.REFUSE);
     }
 
     /** Classes ant and bee of {@code count} PNG images each. */

@@ -66,6 +66,7 @@ class ShardingAgainIT extends Sharding {
                 2000,
                 8000,
                 false,
+                Limits.NONE,
                 "test"));
         assertThat(files(otherSeed.folder()).keySet())
                 .isNotEqualTo(files(first.folder()).keySet());
@@ -194,6 +195,7 @@ class ShardingAgainIT extends Sharding {
                 2000,
                 8000,
                 true,
+                Limits.NONE,
                 "test");
         DatasetDescription description = shard(overwriting).description();
         assertThat(description.split("train").examples()).isEqualTo(12);

@@ -150,13 +150,21 @@ class TfdsIT extends Sharding {
     }
 
     @Test
-    void filesThatCannotBeReadToTheEndStopEverything() throws IOException {
+    void whatIsBehindDamageInAFileIsRejected() throws IOException {
         Path file = flowers(EXAMPLE).file("train", 1);
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length - 5));
-        assertThatThrownBy(() -> shard(plan("", "", "label")))
+        assertThat(rejects(shard(plan("", "", "label"))))
+                .containsExactly(Map.entry(
+                        "train train-00001-000009",
+                        "file:%s must be a whole TFRecord file: it ends within record 9".formatted(file)));
+        Limits few = new Limits(Limits.NONE.fileBytes(), Limits.NONE.pixels(), 0.04, Limits.Damage.REFUSE);
+        ShardPlan again = within(few, plan(plan("", "", "label").train(), ImageSource.NONE, 0, "few"));
+        assertThatThrownBy(() -> shard(again))
                 .isInstanceOf(DatasetException.class)
-                .hasMessage("file:%s must be a whole TFRecord file: it ends within record 9".formatted(file));
+                .hasMessageMatching(
+                        ".* must have at most 0.04 of its files rejected \\(shard.max-rejects\\): 1 of 20 \\[train-00001-000009: .*]");
+        assertThat(temp.resolve("few")).doesNotExist();
         byte[] more = Arrays.copyOf(bytes, 2 * bytes.length);
         System.arraycopy(bytes, 0, more, bytes.length, bytes.length);
         Files.write(file, more);
@@ -164,12 +172,14 @@ class TfdsIT extends Sharding {
                 .hasMessage("file:%s must have 10 records, as its dataset says: more".formatted(file));
         Files.write(file, new byte[0]);
         assertThatThrownBy(() -> shard(plan("train[11:12]", "", "label")))
-                .hasMessage("file:%s must have 10 records, as its dataset says: 0".formatted(file));
+                .hasMessageContaining(
+                        "must have images: 1 files were rejected [train-00001-000001: file:%s must have 10 records, as its dataset says: 0]"
+                                .formatted(file));
         Files.delete(file);
         assertThatThrownBy(() -> shard(plan("", "", "label")))
                 .hasMessage("%s must have file train-00001 of its TFRecord files: it has [train-00000]"
                         .formatted(file.getParent()));
-        assertThat(shard(plan("train[:10]", "", "label"))
+        assertThat(shard(plan(plan("train[:10]", "", "label").train(), ImageSource.NONE, 0, "ten"))
                         .description()
                         .split("train")
                         .examples())

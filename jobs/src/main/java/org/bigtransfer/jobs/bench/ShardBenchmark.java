@@ -17,6 +17,7 @@ import org.apache.hadoop.io.IOUtils;
 import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.input.ImageSource;
+import org.bigtransfer.spark.shard.Limits;
 import org.bigtransfer.spark.shard.ShardListener;
 import org.bigtransfer.spark.shard.ShardPlan;
 import org.bigtransfer.spark.shard.Sharder;
@@ -133,6 +134,7 @@ public final class ShardBenchmark {
                 plan.rowGroupBytes(),
                 plan.fileBytes(),
                 false,
+                Limits.NONE,
                 "");
         try {
             return Sharder.shard(spark, shard, new ShardListener() {});

@@ -10,6 +10,7 @@ import org.bigtransfer.preprocess.Augmentation.Cropping;
 import org.bigtransfer.preprocess.ValueRange;
 import org.bigtransfer.replica.Loss;
 import org.bigtransfer.spark.input.InputFormat;
+import org.bigtransfer.spark.shard.Limits;
 import org.bigtransfer.spark.train.EarlyStopping;
 import org.bigtransfer.spark.train.TrainPlan.Reduction;
 
@@ -87,7 +88,11 @@ final class SettingsReader {
                 values.bigInteger("shard.seed"),
                 values.bigInteger("shard.row-group-bytes"),
                 values.bigInteger("shard.file-bytes"),
-                values.flag("shard.overwrite"));
+                values.flag("shard.overwrite"),
+                values.bigInteger("shard.max-file-bytes"),
+                values.bigInteger("shard.max-pixels"),
+                values.number("shard.max-rejects"),
+                values.oneOf("shard.damaged", Limits.Damage.class));
     }
 
     private PreprocessSettings preprocess() {

@@ -3,6 +3,7 @@ package org.bigtransfer.jobs.settings;
 import org.bigtransfer.spark.input.ImageSource;
 import org.bigtransfer.spark.input.ImageSource.Columns;
 import org.bigtransfer.spark.input.InputFormat;
+import org.bigtransfer.spark.shard.Limits;
 
 /**
  * What to shard; see {@code reference.conf} for each.
@@ -33,7 +34,11 @@ public record ShardSettings(
         long seed,
         long rowGroupBytes,
         long fileBytes,
-        boolean overwrite) {
+        boolean overwrite,
+        long maxFileBytes,
+        long maxPixels,
+        double maxRejects,
+        Limits.Damage damaged) {
     public ShardSettings {
         new Rules()
                 .must(
@@ -73,7 +78,23 @@ public record ShardSettings(
                         "shard.file-bytes",
                         "be at least shard.row-group-bytes, " + rowGroupBytes,
                         fileBytes)
+                .must(
+                        maxFileBytes >= 1 && maxFileBytes <= Limits.NONE.fileBytes(),
+                        "shard.max-file-bytes",
+                        "be in 1.." + Limits.NONE.fileBytes(),
+                        maxFileBytes)
+                .must(
+                        maxPixels >= 1 && maxPixels <= Limits.NONE.pixels(),
+                        "shard.max-pixels",
+                        "be in 1.." + Limits.NONE.pixels(),
+                        maxPixels)
+                .must(maxRejects >= 0 && maxRejects <= 1, "shard.max-rejects", "be in 0..1", maxRejects)
                 .check();
+    }
+
+    /** What of bad input is put up with. */
+    public Limits limits() {
+        return new Limits(maxFileBytes, maxPixels, maxRejects, damaged);
     }
 
     /** Images of the training split, or of all. */

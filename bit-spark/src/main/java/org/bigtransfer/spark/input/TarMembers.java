@@ -1,0 +1,247 @@
+package org.bigtransfer.spark.input;
+
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarUtils;
+
+/**
+ * Members of a tar, in their order. Behind damage it goes on at the next block that is a header with its checksum, as tar
+ * itself does; damage is told once, in its place.
+ */
+final class TarMembers implements Closeable {
+    private static final int BLOCK = 512;
+
+    /** How a tar must end. */
+    enum End {
+        /** With a block of zeros, as a tar does. */
+        ZEROS,
+        /** Behind a member: it is part of a tar. */
+        ANYWHERE
+    }
+
+    /** What of a tar cannot be understood. */
+    static final class DamagedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private final long at;
+
+        DamagedException(long at, String what, Throwable cause) {
+            super(what, cause);
+            this.at = at;
+        }
+
+        /** About where, in bytes. */
+        long at() {
+            return at;
+        }
+    }
+
+    private final Counted counted;
+    private final BufferedInputStream in;
+    private final End end;
+    private TarArchiveInputStream tar;
+    private boolean damaged;
+    private boolean ended;
+
+    /** @param raw whole members; what it throws is taken for damage */
+    TarMembers(InputStream raw, End end) {
+        this.in = new BufferedInputStream(raw, 1 << 16);
+        this.counted = new Counted(in);
+        this.end = end;
+        this.tar = open();
+    }
+
+    private TarArchiveInputStream open() {
+        // Blocks of the records' size: after a block of zeros nothing is passed over unseen.
+        return new TarArchiveInputStream(counted, BLOCK, BLOCK, "UTF-8");
+    }
+
+    /** The next member's header; null after the last. @throws DamagedException once for each damage */
+    TarArchiveEntry next() throws DamagedException {
+        if (ended) {
+            return null;
+        }
+        try {
+            if (damaged) {
+                damaged = false;
+                if (!recovers()) {
+                    ended = true;
+                    return null;
+                }
+                tar = open();
+            }
+            TarArchiveEntry entry = tar.getNextTarEntry();
+            if (entry == null) {
+                return atEnd();
+            }
+            if (!entry.isCheckSumOK()) {
+                throw new IOException("a header has a wrong checksum");
+            }
+            return entry;
+        } catch (DamagedException e) {
+            throw e;
+        } catch (IOException | IllegalArgumentException e) {
+            damaged = true;
+            throw new DamagedException(counted.position, e.getMessage(), e);
+        }
+    }
+
+    private TarArchiveEntry atEnd() throws IOException {
+        ended = true;
+        boolean zeros = counted.position % BLOCK == 0 && counted.zeros;
+        if (zeros ? findHeader() : end == End.ZEROS) {
+            ended = !zeros;
+            damaged = zeros;
+            String what = zeros
+                    ? "there are files behind the zeros that end a tar"
+                    : "it ends without the zeros that end a tar";
+            throw new DamagedException(counted.position, what, null);
+        }
+        return null;
+    }
+
+    /** Whether anything comes after the damage. */
+    private boolean recovers() {
+        try {
+            return findHeader();
+        } catch (IOException e) {
+            return false; // what is wrong has been told
+        }
+    }
+
+    /** Goes to the next header, or to the end. */
+    private boolean findHeader() throws IOException {
+        try {
+            // Headers begin at whole blocks.
+            counted.skipNBytes((BLOCK - counted.position % BLOCK) % BLOCK);
+            while (true) {
+                counted.mark(BLOCK);
+                byte[] block = counted.readNBytes(BLOCK);
+                if (block.length < BLOCK) {
+                    return false;
+                }
+                if (TarArchiveInputStream.matches(block, BLOCK) && TarUtils.verifyCheckSum(block)) {
+                    counted.reset();
+                    return true;
+                }
+            }
+        } catch (IOException e) {
+            ended = true;
+            throw new DamagedException(counted.position, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The content of the member that was last told of. */
+    InputStream content() {
+        return tar;
+    }
+
+    /** Goes no further. */
+    void stop() {
+        ended = true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+
+    /** Counts bytes, and sees whether the last ones were zeros. */
+    private static final class Counted extends FilterInputStream {
+        private long position;
+        private long marked;
+        private boolean zeros;
+        private boolean markedZeros;
+
+        Counted(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int one = in.read();
+            if (one >= 0) {
+                position++;
+                zeros = one == 0;
+            }
+            return one;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int count) throws IOException {
+            int read = in.read(bytes, offset, count);
+            if (read > 0) {
+                position += read;
+                zeros = true;
+                for (int i = offset; i < offset + read && zeros; i++) {
+                    zeros = bytes[i] == 0;
+                }
+            }
+            return read;
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            long skipped = in.skip(count);
+            position += skipped;
+            zeros &= skipped == 0;
+            return skipped;
+        }
+
+        @Override
+        public synchronized void mark(int limit) {
+            in.mark(limit);
+            marked = position;
+            markedZeros = zeros;
+        }
+
+        @Override
+        public synchronized void reset() throws IOException {
+            in.reset();
+            position = marked;
+            zeros = markedZeros;
+        }
+    }
+
+    /** A stream of stored bytes: what it cannot read is the storage's failure, not the archive's, and may be tried again. */
+    static InputStream stored(InputStream raw, String archive) {
+        return new FilterInputStream(raw) {
+            @Override
+            public int read() throws IOException {
+                try {
+                    return in.read();
+                } catch (IOException e) {
+                    throw failed(e);
+                }
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int count) throws IOException {
+                try {
+                    return in.read(bytes, offset, count);
+                } catch (IOException e) {
+                    throw failed(e);
+                }
+            }
+
+            @Override
+            public long skip(long count) throws IOException {
+                try {
+                    return in.skip(count);
+                } catch (IOException e) {
+                    throw failed(e);
+                }
+            }
+
+            private UncheckedIOException failed(IOException e) {
+                return new UncheckedIOException("%s must be readable: %s".formatted(archive, e.getMessage()), e);
+            }
+        };
+    }
+}
