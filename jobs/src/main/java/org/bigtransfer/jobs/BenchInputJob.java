@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.hyperrule.Resolution;
 import org.bigtransfer.jobs.bench.InputBenchmark;
@@ -46,9 +45,8 @@ final class BenchInputJob extends JobCommand {
         BenchSettings bench = settings.bench();
         Configuration conf = new Configuration();
         Datasets.requireFiles(run, conf, Map.of("bench.images", bench.images()));
-        java.nio.file.Path folder = java.nio.file.Files.createTempDirectory("bit-bench-input");
-        try {
-            String dataset = folder.resolve(STORE).toString();
+        try (TemporaryFolder folder = TemporaryFolder.make("bit-bench-input")) {
+            String dataset = folder.resolve(STORE);
             shard(run, settings, dataset);
             InputBenchmark.Plan plan = new InputBenchmark.Plan(
                     bench.images(), bench.batch(), bench.input().count(), bench.pairs(), bench.python());
@@ -61,9 +59,6 @@ final class BenchInputJob extends JobCommand {
                 }
             }
             figures.forEach(run.console().out()::println);
-        } finally {
-            Path temporary = new Path(folder.toUri());
-            temporary.getFileSystem(conf).delete(temporary, true);
         }
         return ExitCode.DONE;
     }

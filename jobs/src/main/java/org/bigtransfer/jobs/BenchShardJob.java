@@ -1,10 +1,7 @@
 package org.bigtransfer.jobs;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
-import org.apache.hadoop.fs.FileUtil;
 import org.bigtransfer.jobs.bench.ShardBenchmark;
 import org.bigtransfer.jobs.settings.BenchSettings;
 import org.bigtransfer.jobs.settings.Job;
@@ -35,22 +32,20 @@ final class BenchShardJob extends JobCommand {
         Settings settings = run.start();
         BenchSettings bench = settings.bench();
         ShardSettings shard = settings.shard();
-        Path folder = Files.createTempDirectory("bit-bench-shard");
-        try (Sessions session = Sessions.withoutNetworks(run)) {
+        try (TemporaryFolder folder = TemporaryFolder.make("bit-bench-shard");
+                Sessions session = Sessions.withoutNetworks(run)) {
             Datasets.requireFiles(run, session.conf(), Map.of("bench.images", bench.images()));
             ShardBenchmark.run(
                     session.spark(),
                     new ShardBenchmark.Plan(
                             bench.images(),
-                            folder.toString(),
+                            folder.path(),
                             shard.seed(),
                             shard.rowGroupBytes(),
                             shard.fileBytes(),
                             bench.pairs(),
                             bench.python()),
                     run.console().out());
-        } finally {
-            FileUtil.fullyDelete(folder.toFile());
         }
         return ExitCode.DONE;
     }
