@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -82,21 +83,15 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
         return branches;
     }
 
-    /** Folders right in it; none if it cannot be listed, which is told when its files are. */
+    /** Folders right in it; none if it must not be listed, which is told when its files are. */
     private List<String> folders(Configuration conf) throws IOException {
         List<String> folders = new ArrayList<>();
-        try {
-            RemoteIterator<FileStatus> children = children(conf, path);
-            while (children.hasNext()) {
-                FileStatus child = children.next();
-                String below = below(path, child);
-                if (child.isDirectory() && Location.of(below).isPresent()) {
-                    folders.add(below);
-                }
-            }
-        } catch (IOException e) {
-            if (path.isEmpty()) {
-                throw e;
+        Optional<RemoteIterator<FileStatus>> children = children(conf, path);
+        while (children.isPresent() && children.get().hasNext()) {
+            FileStatus child = children.get().next();
+            String below = below(path, child);
+            if (child.isDirectory() && Location.of(below).isPresent()) {
+                folders.add(below);
             }
         }
         return folders;
@@ -107,10 +102,20 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
         return new Walk(conf);
     }
 
-    private RemoteIterator<FileStatus> children(Configuration conf, String folder) throws IOException {
+    /** What lies right in a folder; empty if it must not be listed or is gone. The root must be listed. */
+    private Optional<RemoteIterator<FileStatus>> children(Configuration conf, String folder) throws IOException {
         Path top = new Path(root);
         Path listed = folder.isEmpty() ? top : new Path(top, folder);
-        return listed.getFileSystem(conf).listStatusIterator(listed);
+        try {
+            RemoteIterator<FileStatus> children = listed.getFileSystem(conf).listStatusIterator(listed);
+            children.hasNext(); // the first look fetches
+            return Optional.of(children);
+        } catch (FileNotFoundException | AccessDeniedException | AccessControlException e) {
+            if (folder.isEmpty()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     private static String below(String folder, FileStatus child) {
@@ -134,15 +139,9 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
                 while (children != null || !open.isEmpty()) {
                     if (children == null) {
                         folder = open.removeFirst();
-                        try {
-                            RemoteIterator<FileStatus> found = children(conf, folder);
-                            found.hasNext(); // the first look fetches
-                            children = found;
-                        } catch (FileNotFoundException | AccessDeniedException | AccessControlException e) {
-                            return new Found(folder, Found.UNREADABLE, 0);
-                        }
+                        children = children(conf, folder).orElse(null);
                         if (!folder.isEmpty()) {
-                            return new Found(folder, Found.FOLDER, 0);
+                            return new Found(folder, children == null ? Found.UNREADABLE : Found.FOLDER, 0);
                         }
                     } else if (!children.hasNext()) {
                         children = null;

@@ -75,7 +75,11 @@ record FolderInput(String location, List<FolderBranch> branches, Listing listing
         if (file._2() > MOST_BYTES) {
             return InputFile.rejected(source, location, "it must have at most " + MOST_BYTES + " bytes");
         }
-        Path path = new Path(new Path(root), file._1());
-        return SingleFile.read(conf, path, InputFile.unread(source, location.folder(), location.name()));
+        InputFile unread = InputFile.unread(source, location.folder(), location.name());
+        if (file._2() == 0) {
+            // Not opened: it may be a pipe, on which a reader would wait for ever.
+            return unread;
+        }
+        return SingleFile.read(conf, new Path(new Path(root), file._1()), unread);
     }
 }

@@ -98,14 +98,14 @@ final class TarFiles extends AbstractIterator<InputFile> {
                 inner = new TarMembers(whole, End.ZEROS);
                 return InputFile.folder(source, opened);
             }
-            if (entry.getSize() > Input.MOST_BYTES) {
+            // A sparse file has few bytes in the archive, and may claim any length.
+            if (Math.max(entry.getSize(), entry.getRealSize()) > Input.MOST_BYTES) {
                 return InputFile.rejected(source, location, "it must have at most " + Input.MOST_BYTES + " bytes");
             }
             return new InputFile(source, location.folder(), location.name(), "", whole.readAllBytes());
         } catch (IOException e) {
-            // Of the archive nothing comes after this.
-            outer.stop();
-            inner = null;
+            // Nothing comes after this in the tar that it is in; what holds that tar may go on.
+            from.stop();
             return InputFile.rejected(source, location, "it must be whole: " + e.getMessage())
                     .losingMore();
         }

@@ -17,6 +17,9 @@ import org.apache.commons.compress.archivers.tar.TarUtils;
 final class TarMembers implements Closeable {
     private static final int BLOCK = 512;
 
+    /** A member's headers have its name and attributes. A few compressed bytes may claim headers that fill the memory. */
+    private static final long MOST_OF_HEADERS = 1 << 20;
+
     /** How a tar must end. */
     enum End {
         /** With a block of zeros, as a tar does. */
@@ -76,7 +79,7 @@ final class TarMembers implements Closeable {
                 }
                 tar = open();
             }
-            TarArchiveEntry entry = tar.getNextTarEntry();
+            TarArchiveEntry entry = header();
             if (entry == null) {
                 return atEnd();
             }
@@ -88,7 +91,16 @@ final class TarMembers implements Closeable {
             throw e;
         } catch (IOException | IllegalArgumentException e) {
             damaged = true;
-            throw new DamagedException(counted.position, e.getMessage(), e);
+            throw new DamagedException(counted.position, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private TarArchiveEntry header() throws IOException {
+        counted.readable = MOST_OF_HEADERS;
+        try {
+            return tar.getNextTarEntry();
+        } finally {
+            counted.readable = Long.MAX_VALUE;
         }
     }
 
@@ -155,6 +167,9 @@ final class TarMembers implements Closeable {
     /** Counts bytes, and sees whether the last ones were zeros. */
     private static final class Counted extends FilterInputStream {
         private long position;
+        /** Bytes that may be read yet; any may be skipped. */
+        private long readable = Long.MAX_VALUE;
+
         private long marked;
         private boolean zeros;
         private boolean markedZeros;
@@ -165,9 +180,11 @@ final class TarMembers implements Closeable {
 
         @Override
         public int read() throws IOException {
+            requireReadable();
             int one = in.read();
             if (one >= 0) {
                 position++;
+                readable--;
                 zeros = one == 0;
             }
             return one;
@@ -175,15 +192,23 @@ final class TarMembers implements Closeable {
 
         @Override
         public int read(byte[] bytes, int offset, int count) throws IOException {
+            requireReadable();
             int read = in.read(bytes, offset, count);
             if (read > 0) {
                 position += read;
+                readable -= read;
                 zeros = true;
                 for (int i = offset; i < offset + read && zeros; i++) {
                     zeros = bytes[i] == 0;
                 }
             }
             return read;
+        }
+
+        private void requireReadable() throws IOException {
+            if (readable <= 0) {
+                throw new IOException("headers of a file must have at most " + MOST_OF_HEADERS + " bytes");
+            }
         }
 
         @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,6 +82,8 @@ class BadInputIT extends Sharding {
                 Files.createDirectories(bad.resolve("locked"));
                 Files.write(bad.resolve("locked/1.png"), ONE);
                 rejects.put("locked", "it must be a folder that can be listed");
+                run("mkfifo", bad.resolve("bee/pipe.png").toString());
+                rejects.put("bee/pipe.png", "empty file");
                 return SpoiltFileSystem.SCHEME + ":" + bad;
             }
         },
@@ -147,6 +150,14 @@ class BadInputIT extends Sharding {
         abstract String write(Path temp, Map<String, byte[]> files, Map<String, String> rejects, Set<String> ids)
                 throws IOException;
 
+        private static void run(String... command) throws IOException {
+            try {
+                assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException(e.getMessage());
+            }
+        }
+
         private static void add(ZipArchiveOutputStream out, String name, byte[] bytes) throws IOException {
             out.putArchiveEntry(new ZipArchiveEntry(name));
             out.write(bytes);
@@ -179,6 +190,13 @@ class BadInputIT extends Sharding {
             add(out, special, new byte[0]);
             rejects.put(name, LINK);
         }
+        String claims = "33 GNU.sparse.size=1000000000000\n26 GNU.sparse.numblocks=1\n23 GNU.sparse.map=0,10\n";
+        add(
+                out,
+                new TarArchiveEntry("sparse", TarArchiveEntry.LF_PAX_EXTENDED_HEADER_LC),
+                claims.getBytes(StandardCharsets.UTF_8));
+        add(out, new TarArchiveEntry("ant/sparse.png"), ONE);
+        rejects.put("ant/sparse.png", "it must have at most 268435456 bytes");
         add(out, new TarArchiveEntry("bee/twice.png"), ONE);
         add(out, new TarArchiveEntry("bee/twice.png"), OTHER);
         add(out, new TarArchiveEntry("bee/twice.png"), ONE);
@@ -272,6 +290,29 @@ class BadInputIT extends Sharding {
         assertThat(rejects).hasSize(2);
         assertThat(rejects.get("train ant/large.png")).startsWith("it must have at most 1000000 bytes: 1");
         assertThat(rejects.get("train ant/wide.png")).isEqualTo("an image must have at most 150 pixels: 20×10");
+    }
+
+    @Test
+    void aTarWithinATarLosesNoneButItsOwnFiles() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        TarArchiveOutputStream out = new TarArchiveOutputStream(bytes);
+        for (String name : new String[] {"ant", "bee", "cat"}) {
+            ByteArrayOutputStream inner = new ByteArrayOutputStream();
+            try (TarArchiveOutputStream images = new TarArchiveOutputStream(inner)) {
+                add(images, new TarArchiveEntry("1.png"), ONE);
+                add(images, new TarArchiveEntry("2.png"), OTHER);
+            }
+            byte[] whole = inner.toByteArray();
+            // Behind a file's header and its block, a header, and a part of a block.
+            byte[] given = name.equals("bee") ? Arrays.copyOf(whole, 3 * 512 + 40) : whole;
+            add(out, new TarArchiveEntry(name + ".tar"), given);
+        }
+        out.close();
+        Path tar = Files.write(temp.resolve("all.tar"), bytes.toByteArray());
+        Sharded sharded = shard(plan(tar, "", 0, "out"));
+        assertThat(sharded.description().classes()).containsExactly("ant", "bee", "cat");
+        assertThat(sharded.description().split("train").classExamples()).containsExactly(2L, 1L, 2L);
+        assertThat(rejects(sharded)).containsOnlyKeys("train bee/2.png");
     }
 
     @Test
