@@ -190,7 +190,7 @@ class BadInputIT extends Sharding {
             add(out, special, new byte[0]);
             rejects.put(name, LINK);
         }
-        String claims = "33 GNU.sparse.size=1000000000000\n26 GNU.sparse.numblocks=1\n23 GNU.sparse.map=0,10\n";
+        String claims = "30 GNU.sparse.size=2000000000\n26 GNU.sparse.numblocks=1\n23 GNU.sparse.map=0,10\n";
         add(
                 out,
                 new TarArchiveEntry("sparse", TarArchiveEntry.LF_PAX_EXTENDED_HEADER_LC),
