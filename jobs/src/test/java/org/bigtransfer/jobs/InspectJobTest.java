@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -25,6 +26,8 @@ import org.apache.parquet.schema.MessageTypeParser;
 import org.bigtransfer.hyperrule.Profile;
 import org.bigtransfer.hyperrule.Resolution;
 import org.bigtransfer.preprocess.Preprocessing;
+import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.dataset.TinyDataset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,9 +117,26 @@ class InspectJobTest {
                 .isNotEqualTo(page);
     }
 
+    /** Makes dataset.json say so. */
+    private void countRejects(long train) throws IOException {
+        Configuration conf = new Configuration();
+        DatasetDescription without = DatasetFile.read(conf, folder.toString());
+        DatasetDescription with = new DatasetDescription(
+                without.schemaVersion(),
+                without.contentHash(),
+                without.classes(),
+                without.splits(),
+                without.medianWidth(),
+                without.medianHeight(),
+                Map.of("train", train),
+                without.layout());
+        DatasetFile.write(conf, folder.toString(), with);
+    }
+
     @Test
     void countsRejectsByReason() throws IOException {
         TinyDataset.write(folder, 1, 10);
+        countRejects(5);
         MessageType schema = MessageTypeParser.parseMessageType("message rejects {required binary split (STRING);"
                 + " required binary image_id (STRING); required binary reason (STRING);}");
         org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(folder.toString(), "rejects/part-0.parquet");

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -30,25 +32,40 @@ public record RejectedImage(String split, String imageId, String reason) {
     public static final String IMAGE_ID = "image_id";
     public static final String REASON = "reason";
 
-    /** All of a dataset, file by file. @throws DatasetException naming a file that is damaged */
-    public static List<RejectedImage> readAll(Configuration conf, String dataset) throws IOException {
-        Path folder = new Path(dataset, FOLDER);
+    /**
+     * All of a dataset, file by file.
+     *
+     * @param counted how many there are, by the split that they were given for
+     * @throws DatasetException naming a file that is damaged, or the dataset if some are missing
+     */
+    public static List<RejectedImage> readAll(Configuration conf, String dataset, Map<String, Long> counted)
+            throws IOException {
+        List<RejectedImage> images = new ArrayList<>();
+        for (FileStatus file : files(conf, new Path(dataset, FOLDER))) {
+            read(conf, file.getPath(), images);
+        }
+        Map<String, Long> found = new TreeMap<>();
+        counted.keySet().forEach(split -> found.put(split, 0L));
+        images.forEach(image -> found.merge(image.split(), 1L, Long::sum));
+        if (!found.equals(counted)) {
+            throw new DatasetException(
+                    "rejects of %s must be those that dataset.json counts, %s: %s".formatted(dataset, counted, found));
+        }
+        return images;
+    }
+
+    private static FileStatus[] files(Configuration conf, Path folder) throws IOException {
         FileSystem fs = folder.getFileSystem(conf);
-        FileStatus[] files;
         try {
-            files = fs.listStatus(
+            FileStatus[] files = fs.listStatus(
                     folder,
                     path -> path.getName().endsWith(".parquet")
                             && !path.getName().startsWith("."));
+            Arrays.sort(files);
+            return files;
         } catch (FileNotFoundException e) {
-            return List.of();
+            return new FileStatus[0];
         }
-        Arrays.sort(files);
-        List<RejectedImage> images = new ArrayList<>();
-        for (FileStatus file : files) {
-            read(conf, file.getPath(), images);
-        }
-        return images;
     }
 
     private static void read(Configuration conf, Path file, List<RejectedImage> images) throws IOException {

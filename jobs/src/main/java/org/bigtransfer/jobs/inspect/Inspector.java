@@ -146,7 +146,7 @@ public record Inspector(
 
     private List<Rejects> rejects() throws IOException {
         Map<String, Rejects> found = new TreeMap<>();
-        for (RejectedImage image : RejectedImage.readAll(conf, dataset)) {
+        for (RejectedImage image : RejectedImage.readAll(conf, dataset, description.rejected())) {
             String kind = image.reason().split(":", 2)[0];
             Rejects one = new Rejects(kind, 1, image.imageId() + ": " + image.reason());
             found.merge(kind, one, (before, next) -> new Rejects(kind, before.count() + 1, before.example()));
