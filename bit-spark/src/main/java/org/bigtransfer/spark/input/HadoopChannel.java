@@ -8,47 +8,69 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** A file of any Hadoop file system, to be read here and there. */
+/** A file of any Hadoop file system, to be read here and there; it may be shown with another end than its own. */
 final class HadoopChannel implements SeekableByteChannel {
     private final FSDataInputStream in;
-    private final long size;
+    private final long kept;
+    private final byte[] end;
+    private long position;
     private boolean open = true;
 
-    private HadoopChannel(FSDataInputStream in, long size) {
+    private HadoopChannel(FSDataInputStream in, long kept, byte[] end) {
         this.in = in;
-        this.size = size;
+        this.kept = kept;
+        this.end = end;
     }
 
     static HadoopChannel open(Configuration conf, String location) throws IOException {
         Path path = new Path(location);
+        return open(conf, location, path.getFileSystem(conf).getFileStatus(path).getLen(), new byte[0]);
+    }
+
+    /** @param kept how many bytes are the file's own @param end those behind them */
+    static HadoopChannel open(Configuration conf, String location, long kept, byte[] end) throws IOException {
+        Path path = new Path(location);
         FileSystem fs = path.getFileSystem(conf);
-        return new HadoopChannel(fs.open(path), fs.getFileStatus(path).getLen());
+        return new HadoopChannel(fs.open(path), kept, end);
     }
 
     @Override
     public int read(ByteBuffer to) throws IOException {
-        byte[] chunk = new byte[Math.min(to.remaining(), 1 << 16)];
-        int count = in.read(chunk, 0, chunk.length);
-        if (count > 0) {
-            to.put(chunk, 0, count);
+        int wanted = (int) Math.min(to.remaining(), size() - position);
+        if (wanted <= 0) {
+            return to.hasRemaining() ? -1 : 0;
         }
+        int count;
+        if (position < kept) {
+            byte[] chunk = new byte[(int) Math.min(Math.min(wanted, 1 << 16), kept - position)];
+            in.seek(position);
+            count = in.read(chunk, 0, chunk.length);
+            if (count <= 0) {
+                return count;
+            }
+            to.put(chunk, 0, count);
+        } else {
+            count = wanted;
+            to.put(end, (int) (position - kept), count);
+        }
+        position += count;
         return count;
     }
 
     @Override
-    public long position() throws IOException {
-        return in.getPos();
+    public long position() {
+        return position;
     }
 
     @Override
-    public SeekableByteChannel position(long position) throws IOException {
-        in.seek(position);
+    public SeekableByteChannel position(long next) {
+        position = next;
         return this;
     }
 
     @Override
     public long size() {
-        return size;
+        return kept + end.length;
     }
 
     @Override

@@ -84,7 +84,7 @@ public sealed interface Input
                     isGzip(conf, path)
                             ? TarInput.whole(location, status)
                             : TarInput.inPieces(spark, hadoop, location, status));
-            case ZIP -> withoutSplits(source, ZipInput.list(conf, location, status));
+            case ZIP -> withoutSplits(source, ZipInput.of(spark, conf, location, status));
             case TFDS -> TfdsInput.of(conf, source, split);
             case CIFAR -> CifarInput.of(conf, source, split, status);
             case PARQUET -> ParquetFiles.of(conf, source, split);

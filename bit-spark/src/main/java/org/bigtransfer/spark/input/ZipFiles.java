@@ -1,11 +1,12 @@
 package org.bigtransfer.spark.input;
 
+import com.google.common.collect.AbstractIterator;
 import java.io.ByteArrayInputStream;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
+import java.util.Enumeration;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -13,23 +14,35 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.bigtransfer.spark.input.InputFile.Location;
 
-/** Reads files of a zip archive by their number in its directory. */
-final class ZipFiles implements Closeable {
+/** What is in a zip, in the order of its directory, one file in memory at a time. */
+final class ZipFiles extends AbstractIterator<InputFile> {
     private final ZipFile zip;
-    private final List<ZipArchiveEntry> entries;
+    private final Enumeration<ZipArchiveEntry> entries;
     private final String archive;
     private final String source;
 
-    /** @param zip is closed with this */
+    /** @param zip is closed at the end */
     ZipFiles(ZipFile zip, String archive, String source) {
         this.zip = zip;
-        this.entries = ZipInput.entries(zip);
+        this.entries = zip.getEntries();
         this.archive = archive;
         this.source = source;
     }
 
-    InputFile read(int number, Location location) {
-        ZipArchiveEntry entry = entries.get(number);
+    @Override
+    protected InputFile computeNext() {
+        while (entries.hasMoreElements()) {
+            ZipArchiveEntry entry = entries.nextElement();
+            Optional<Location> location = Location.of(entry.getName());
+            if (location.isPresent()) {
+                return read(entry, location.get());
+            }
+        }
+        close();
+        return endOfData();
+    }
+
+    private InputFile read(ZipArchiveEntry entry, Location location) {
         if (!location.reason().isEmpty()) {
             return InputFile.rejected(source, location, location.reason());
         }
@@ -82,8 +95,7 @@ final class ZipFiles implements Closeable {
         }
     }
 
-    @Override
-    public void close() {
+    private void close() {
         try {
             zip.close();
         } catch (IOException e) {

@@ -8,11 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.spark.dataset.DatasetException;
-import org.bigtransfer.spark.input.InputFile.Location;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,9 +44,10 @@ class InputBoundsTest {
 
     /** The zip's second entry; the first is its folder. */
     private InputFile image(Path zip) throws IOException {
-        try (ZipFiles files = new ZipFiles(ZipInput.open(conf, zip.toString()), "a.zip", "train")) {
-            return files.read(1, Location.of("a/cat/0.png").orElseThrow());
-        }
+        ZipDirectory directory = ZipDirectory.find(conf, zip.toString());
+        List<InputFile> files = new ArrayList<>();
+        new ZipFiles(directory.open(conf, directory.at()), "a.zip", "train").forEachRemaining(files::add);
+        return files.get(1);
     }
 
     @Test
