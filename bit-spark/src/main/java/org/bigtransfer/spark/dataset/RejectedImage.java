@@ -77,8 +77,7 @@ public record RejectedImage(String split, String imageId, String reason) {
                 images.add(new RejectedImage(
                         row.getString(SPLIT, 0), row.getString(IMAGE_ID, 0), row.getString(REASON, 0)));
             }
-        } catch (RuntimeException e) {
-            // Parquet's way of saying that a file is none of its own.
+        } catch (IOException | RuntimeException e) { // Parquet throws either for damaged files
             throw new DatasetException("%s must be a Parquet file of rejects: %s".formatted(file, e.getMessage()), e);
         }
     }

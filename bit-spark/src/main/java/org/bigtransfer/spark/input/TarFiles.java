@@ -104,8 +104,7 @@ final class TarFiles extends AbstractIterator<InputFile> {
             }
             return new InputFile(source, location.folder(), location.name(), "", whole.readAllBytes());
         } catch (IOException e) {
-            // Nothing comes after this in the tar that it is in; what holds that tar may go on.
-            from.stop();
+            from.damaged();
             return InputFile.rejected(source, location, "it must be whole: " + e.getMessage())
                     .losingMore();
         }

@@ -154,9 +154,9 @@ final class TarMembers implements Closeable {
         return tar;
     }
 
-    /** Goes no further. */
-    void stop() {
-        ended = true;
+    /** The content of the member that was last told of cannot be read: goes on behind it, if anything comes there. */
+    void damaged() {
+        damaged = true;
     }
 
     @Override

@@ -190,13 +190,10 @@ class BadInputIT extends Sharding {
             add(out, special, new byte[0]);
             rejects.put(name, LINK);
         }
-        String claims = "30 GNU.sparse.size=2000000000\n26 GNU.sparse.numblocks=1\n23 GNU.sparse.map=0,10\n";
-        add(
-                out,
-                new TarArchiveEntry("sparse", TarArchiveEntry.LF_PAX_EXTENDED_HEADER_LC),
-                claims.getBytes(StandardCharsets.UTF_8));
-        add(out, new TarArchiveEntry("ant/sparse.png"), ONE);
+        addSparse(out, "ant/sparse.png", "0,%d,2000000000,0".formatted(ONE.length));
         rejects.put("ant/sparse.png", "it must have at most 268435456 bytes");
+        addSparse(out, "ant/no-map.png", "0,10");
+        rejects.put("ant/no-map.png", "it must be whole: ");
         add(out, new TarArchiveEntry("bee/twice.png"), ONE);
         add(out, new TarArchiveEntry("bee/twice.png"), OTHER);
         add(out, new TarArchiveEntry("bee/twice.png"), ONE);
@@ -216,6 +213,23 @@ class BadInputIT extends Sharding {
         byte[] tar = Arrays.copyOf(bytes.toByteArray(), last + 512 + 100);
         tar[damaged + 5] ^= 1;
         return tar;
+    }
+
+    /** A file of 2 GB of which the tar has but a few bytes. @param map where they are in the file */
+    private static void addSparse(TarArchiveOutputStream out, String name, String map) throws IOException {
+        StringBuilder header = new StringBuilder();
+        for (String record : new String[] {
+            " GNU.sparse.size=2000000000\n",
+            " GNU.sparse.numblocks=%d\n".formatted((map.split(",").length + 1) / 2),
+            " GNU.sparse.map=" + map + "\n"
+        }) {
+            header.append(record.length() + 2).append(record);
+        }
+        add(
+                out,
+                new TarArchiveEntry("sparse", TarArchiveEntry.LF_PAX_EXTENDED_HEADER_LC),
+                header.toString().getBytes(StandardCharsets.UTF_8));
+        add(out, new TarArchiveEntry(name), ONE);
     }
 
     private static void add(TarArchiveOutputStream out, TarArchiveEntry entry, byte[] bytes) throws IOException {
