@@ -20,7 +20,8 @@ record ChangedInput(Input input, List<String> classes, String changes, Function<
     }
 
     @Override
-    public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
-        return input.files(spark, conf, source).map(change);
+    public JavaRDD<InputFile> files(
+            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
+        return input.files(spark, conf, source, mostBytes).map(change);
     }
 }

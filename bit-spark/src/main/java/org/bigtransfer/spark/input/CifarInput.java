@@ -39,7 +39,8 @@ record CifarInput(
     }
 
     @Override
-    public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
+    public JavaRDD<InputFile> files(
+            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
         return spark.parallelize(List.of(this), 1).flatMap(input -> open(conf, input, source));
     }
 

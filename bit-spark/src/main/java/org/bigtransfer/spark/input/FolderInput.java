@@ -52,17 +52,19 @@ record FolderInput(String location, List<FolderBranch> branches, Listing listing
     }
 
     @Override
-    public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
+    public JavaRDD<InputFile> files(
+            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
         String root = location;
         int tasks = (int) Math.max(1, Math.min(listing.files(), Input.tasks(spark, bytes())));
         return found(spark, conf, branches)
                 // By name, so that a task that is tried again deals out the same, in whatever order it lists.
                 .mapToPair(file -> new Tuple2<>(file.path(), file.length()))
                 .partitionBy(new HashPartitioner(tasks))
-                .map(file -> read(conf.value(), root, file, source));
+                .map(file -> read(conf.value(), root, file, source, mostBytes));
     }
 
-    private static InputFile read(Configuration conf, String root, Tuple2<String, Long> file, String source) {
+    private static InputFile read(
+            Configuration conf, String root, Tuple2<String, Long> file, String source, long mostBytes) {
         Optional<Location> visible = Location.of(file._1());
         Location location = visible.orElseThrow();
         if (file._2() == Found.FOLDER) {
@@ -72,14 +74,14 @@ record FolderInput(String location, List<FolderBranch> branches, Listing listing
             return InputFile.rejected(source, location, "it must be a folder that can be listed")
                     .losingMore();
         }
-        if (file._2() > MOST_BYTES) {
-            return InputFile.rejected(source, location, "it must have at most " + MOST_BYTES + " bytes");
-        }
         InputFile unread = InputFile.unread(source, location.folder(), location.name());
         if (file._2() == 0) {
             // Not opened: it may be a pipe, on which a reader would wait for ever.
             return unread;
         }
-        return SingleFile.read(conf, new Path(new Path(root), file._1()), unread);
+        if (file._2() > mostBytes) {
+            return unread.tooLarge(mostBytes);
+        }
+        return SingleFile.read(conf, new Path(new Path(root), file._1()), unread, mostBytes);
     }
 }

@@ -17,7 +17,7 @@ import org.bigtransfer.spark.dataset.DatasetException;
 /** Images with their classes, wherever they lie. */
 public sealed interface Input
         permits FolderInput, TarInput, ZipInput, TfdsInput, CifarInput, ParquetInput, ManifestInput, ChangedInput {
-    /** Larger files are rejected unread: they would have to fit in memory. */
+    /** A file can have no more bytes: it has to fit in memory. */
     long MOST_BYTES = 256L << 20;
 
     /** About how many bytes of images one task checks: some hundred photographs. */
@@ -40,8 +40,9 @@ public sealed interface Input
      * {@link #tasks}.
      *
      * @param source the split that this is the input of
+     * @param mostBytes a larger file is rejected unread, where its length is known before
      */
-    JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source);
+    JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes);
 
     /**
      * The images of a source; what it is is seen by looking where it does not say so.

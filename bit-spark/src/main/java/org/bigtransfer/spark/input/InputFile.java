@@ -71,6 +71,11 @@ public record InputFile(String source, String folder, String name, String reason
         return new InputFile(source, className, name, reason, bytes, losesMore);
     }
 
+    /** This file, of which no more bytes are taken. */
+    InputFile tooLarge(long mostBytes) {
+        return rejected("it must have at most %d bytes".formatted(mostBytes));
+    }
+
     /** This file, without its content. */
     InputFile rejected(String why) {
         return new InputFile(source, folder, name, why, NOTHING, losesMore);

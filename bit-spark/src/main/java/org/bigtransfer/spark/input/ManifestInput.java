@@ -92,7 +92,8 @@ record ManifestInput(Manifest manifest, Set<String> splits, RowLabels labels, lo
     }
 
     @Override
-    public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
+    public JavaRDD<InputFile> files(
+            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
         Set<String> of = splits;
         RowLabels rule = labels;
         String folder = manifest.folder();
@@ -101,16 +102,18 @@ record ManifestInput(Manifest manifest, Set<String> splits, RowLabels labels, lo
                         || of.contains(entry.split())
                         || !entry.reason().isEmpty() && entry.split().isEmpty())
                 .repartition(Input.tasks(spark, bytes))
-                .map(entry -> read(conf.value(), folder, entry, rule, source));
+                .map(entry ->
+                        read(conf.value(), folder, entry, rule, InputFile.unread(source, "", entry.path()), mostBytes));
     }
 
-    private static InputFile read(Configuration conf, String folder, Entry entry, RowLabels labels, String source) {
-        InputFile file = InputFile.unread(source, "", entry.path());
+    private static InputFile read(
+            Configuration conf, String folder, Entry entry, RowLabels labels, InputFile file, long mostBytes) {
         if (!entry.reason().isEmpty()) {
             return file.rejected(entry.reason());
         }
         try {
-            return SingleFile.read(conf, resolved(folder, entry.path()), file.in(labels.className(entry.label())));
+            InputFile labelled = file.in(labels.className(entry.label()));
+            return SingleFile.read(conf, resolved(folder, entry.path()), labelled, mostBytes);
         } catch (RejectedImageException | IllegalArgumentException e) {
             return file.rejected(e.getMessage());
         }

@@ -26,7 +26,8 @@ record ParquetInput(List<Part> parts, RowRule rule, long bytes, String identity)
     }
 
     @Override
-    public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
+    public JavaRDD<InputFile> files(
+            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
         RowRule how = rule;
         int tasks = Input.tasks(spark, bytes);
         return spark.parallelize(parts, Math.min(parts.size(), tasks))

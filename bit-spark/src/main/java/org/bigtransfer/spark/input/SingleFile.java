@@ -15,16 +15,16 @@ final class SingleFile {
     private SingleFile() {}
 
     /** The file with its content. @param file where it belongs */
-    static InputFile read(Configuration conf, Path path, InputFile file) {
+    static InputFile read(Configuration conf, Path path, InputFile file, long mostBytes) {
         try {
-            return content(conf, path, file);
+            return content(conf, path, file, mostBytes);
         } catch (FileNotFoundException | AccessControlException e) {
             return unreadable(file, e);
         } catch (IOException e) {
             throwIfStopped(e);
             try {
                 // Once more: what is wrong may have been the network.
-                return content(conf, path, file);
+                return content(conf, path, file, mostBytes);
             } catch (IOException again) {
                 throwIfStopped(again);
                 return unreadable(file, again);
@@ -32,12 +32,10 @@ final class SingleFile {
         }
     }
 
-    private static InputFile content(Configuration conf, Path path, InputFile file) throws IOException {
+    private static InputFile content(Configuration conf, Path path, InputFile file, long mostBytes) throws IOException {
         try (InputStream in = path.getFileSystem(conf).open(path)) {
-            byte[] bytes = in.readNBytes(Math.toIntExact(Input.MOST_BYTES + 1));
-            return bytes.length > Input.MOST_BYTES
-                    ? file.rejected("it must have at most " + Input.MOST_BYTES + " bytes")
-                    : file.with(bytes);
+            byte[] bytes = in.readNBytes(Math.toIntExact(mostBytes + 1));
+            return bytes.length > mostBytes ? file.tooLarge(mostBytes) : file.with(bytes);
         }
     }
 

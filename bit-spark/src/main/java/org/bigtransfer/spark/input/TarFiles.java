@@ -26,6 +26,7 @@ final class TarFiles extends AbstractIterator<InputFile> {
 
     private final String archive;
     private final String source;
+    private final long mostBytes;
     private final TarMembers outer;
     /** The tar within the tar that is being read, and its folder; null and empty between them. */
     private TarMembers inner;
@@ -33,9 +34,10 @@ final class TarFiles extends AbstractIterator<InputFile> {
     private String folder = "";
 
     /** @param in whole members; is closed at the end */
-    TarFiles(InputStream in, End end, String archive, String source) {
+    TarFiles(InputStream in, End end, String archive, String source, long mostBytes) {
         this.archive = archive;
         this.source = source;
+        this.mostBytes = mostBytes;
         this.outer = new TarMembers(in, end);
     }
 
@@ -99,8 +101,9 @@ final class TarFiles extends AbstractIterator<InputFile> {
                 return InputFile.folder(source, opened);
             }
             // A sparse file has few bytes in the archive, and may claim any length.
-            if (Math.max(entry.getSize(), entry.getRealSize()) > Input.MOST_BYTES) {
-                return InputFile.rejected(source, location, "it must have at most " + Input.MOST_BYTES + " bytes");
+            if (Math.max(entry.getSize(), entry.getRealSize()) > mostBytes) {
+                return InputFile.unread(source, location.folder(), location.name())
+                        .tooLarge(mostBytes);
             }
             return new InputFile(source, location.folder(), location.name(), "", whole.readAllBytes());
         } catch (IOException e) {

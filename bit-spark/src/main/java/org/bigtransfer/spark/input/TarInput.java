@@ -65,16 +65,17 @@ record TarInput(String location, long bytes, String identity, List<Range> pieces
     }
 
     @Override
-    public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
+    public JavaRDD<InputFile> files(
+            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
         String archive = location;
         if (pieces.isEmpty()) {
             return spark.parallelize(List.of(archive), 1)
-                    .flatMap(path -> new TarFiles(unzipped(conf.value(), path), End.ZEROS, path, source));
+                    .flatMap(path -> new TarFiles(unzipped(conf.value(), path), End.ZEROS, path, source, mostBytes));
         }
         // Where the tar is cut between members, a look at all of them has shown its end.
         End end = pieces.size() == 1 ? End.ZEROS : End.ANYWHERE;
         return spark.parallelize(pieces, pieces.size())
-                .flatMap(piece -> new TarFiles(piece(conf.value(), archive, piece), end, archive, source));
+                .flatMap(piece -> new TarFiles(piece(conf.value(), archive, piece), end, archive, source, mostBytes));
     }
 
     private static InputStream unzipped(Configuration conf, String archive) throws IOException {

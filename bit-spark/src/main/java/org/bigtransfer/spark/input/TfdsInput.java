@@ -52,7 +52,8 @@ record TfdsInput(List<Part> parts, LabelRule rule, long bytes, String identity) 
     }
 
     @Override
-    public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
+    public JavaRDD<InputFile> files(
+            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
         LabelRule labels = rule;
         return spark.parallelize(parts, parts.size()).flatMap(part -> open(conf, part, labels, source));
     }

@@ -20,13 +20,15 @@ final class ZipFiles extends AbstractIterator<InputFile> {
     private final Enumeration<ZipArchiveEntry> entries;
     private final String archive;
     private final String source;
+    private final long mostBytes;
 
     /** @param zip is closed at the end */
-    ZipFiles(ZipFile zip, String archive, String source) {
+    ZipFiles(ZipFile zip, String archive, String source, long mostBytes) {
         this.zip = zip;
         this.entries = zip.getEntries();
         this.archive = archive;
         this.source = source;
+        this.mostBytes = mostBytes;
     }
 
     @Override
@@ -71,12 +73,12 @@ final class ZipFiles extends AbstractIterator<InputFile> {
         }
     }
 
-    private static String refusal(ZipArchiveEntry entry) {
+    private String refusal(ZipArchiveEntry entry) {
         if (entry.isUnixSymlink()) {
             return "it must be a file, not a link or a device";
         }
-        if (Math.max(entry.getSize(), entry.getCompressedSize()) > Input.MOST_BYTES) {
-            return "it must have at most " + Input.MOST_BYTES + " bytes";
+        if (Math.max(entry.getSize(), entry.getCompressedSize()) > mostBytes) {
+            return "it must have at most %d bytes".formatted(mostBytes);
         }
         if (entry.getGeneralPurposeBit().usesEncryption()) {
             return "it must not be encrypted";

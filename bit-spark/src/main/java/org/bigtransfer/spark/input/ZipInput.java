@@ -36,9 +36,10 @@ record ZipInput(String location, ZipDirectory directory, List<Range> pieces, lon
     }
 
     @Override
-    public JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source) {
+    public JavaRDD<InputFile> files(
+            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
         ZipDirectory all = directory;
         return spark.parallelize(pieces, Math.max(1, pieces.size()))
-                .flatMap(piece -> new ZipFiles(all.open(conf.value(), piece), all.archive(), source));
+                .flatMap(piece -> new ZipFiles(all.open(conf.value(), piece), all.archive(), source, mostBytes));
     }
 }

@@ -43,8 +43,7 @@ record CheckedFile(
             return rejected(file, "it must lie in a class folder");
         }
         if (file.bytes().length > limits.fileBytes()) {
-            return rejected(
-                    file, "it must have at most %d bytes: %d".formatted(limits.fileBytes(), file.bytes().length));
+            return rejected(file, "it must have at most %d bytes".formatted(limits.fileBytes()));
         }
         try {
             ImageSize size = ImageDecoder.size(file.bytes());

@@ -173,10 +173,12 @@ public final class Sharder {
 
     /** Files of an input, dealt out to more tasks where fewer can read than could check. */
     private JavaRDD<InputFile> read(Input input, String source, ShardProgress progress) {
-        JavaRDD<InputFile> files = input.files(spark, conf, source).map(file -> {
-            progress.countRead(!file.name().isEmpty());
-            return file;
-        });
+        JavaRDD<InputFile> files = input.files(
+                        spark, conf, source, plan.limits().fileBytes())
+                .map(file -> {
+                    progress.countRead(!file.name().isEmpty());
+                    return file;
+                });
         int tasks = Input.tasks(spark, input.bytes());
         return files.getNumPartitions() < tasks / 2 ? files.repartition(tasks) : files;
     }

@@ -46,7 +46,8 @@ class InputBoundsTest {
     private InputFile image(Path zip) throws IOException {
         ZipDirectory directory = ZipDirectory.find(conf, zip.toString());
         List<InputFile> files = new ArrayList<>();
-        new ZipFiles(directory.open(conf, directory.at()), "a.zip", "train").forEachRemaining(files::add);
+        new ZipFiles(directory.open(conf, directory.at()), "a.zip", "train", Input.MOST_BYTES)
+                .forEachRemaining(files::add);
         return files.get(1);
     }
 

@@ -73,7 +73,8 @@ class TarPiecesTest {
                     new FileInterval(conf, tar.toString(), piece.from(), piece.to(), 4096),
                     TarMembers.End.ANYWHERE,
                     "tar",
-                    "train");
+                    "train",
+                    Input.MOST_BYTES);
             files.forEachRemaining(file -> members.add(
                     "%s/%s %s %d".formatted(file.folder(), file.name(), file.reason(), Arrays.hashCode(file.bytes()))));
         }

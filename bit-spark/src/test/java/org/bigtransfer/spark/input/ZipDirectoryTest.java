@@ -54,10 +54,11 @@ class ZipDirectoryTest {
         List<List<String>> pieces = new ArrayList<>();
         for (Range range : directory.cut(conf, piece)) {
             List<String> files = new ArrayList<>();
-            new ZipFiles(directory.open(conf, range), file.toString(), "train").forEachRemaining(read -> {
-                assertThat(read.reason()).isEmpty();
-                files.add("%s %d".formatted(read.name(), read.bytes().length));
-            });
+            new ZipFiles(directory.open(conf, range), file.toString(), "train", Input.MOST_BYTES)
+                    .forEachRemaining(read -> {
+                        assertThat(read.reason()).isEmpty();
+                        files.add("%s %d".formatted(read.name(), read.bytes().length));
+                    });
             pieces.add(files);
         }
         return pieces;
