@@ -16,7 +16,8 @@ final class ShardProgress implements ShardListener, AutoCloseable {
     private final long every;
     private Phase phase;
     private long began;
-    private long last = System.nanoTime();
+    private long told = System.nanoTime();
+    private long last = told;
     private boolean drawn;
 
     ShardProgress(Console console) {
@@ -29,8 +30,9 @@ final class ShardProgress implements ShardListener, AutoCloseable {
         long now = System.nanoTime();
         if (progress.phase() != phase) {
             phase = progress.phase();
-            began = now;
+            began = told; // what is told of first has taken time as well
         }
+        told = now;
         if (now - last < every) {
             return;
         }

@@ -3,9 +3,11 @@ package org.bigtransfer.spark.shard;
 import com.google.common.collect.Iterators;
 import java.io.Serializable;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
@@ -77,6 +79,7 @@ final class ShardProgress implements AutoCloseable, Serializable {
         private final ShardListener listener;
         private final Map<Integer, Integer> tasks = new HashMap<>();
         private final Map<Integer, Integer> ended = new HashMap<>();
+        private final Set<Long> over = new HashSet<>();
         /** By executor and task, what those that run have counted so far, by accumulator. */
         private final Map<String, Map<Long, Map<Long, Long>>> running = new HashMap<>();
 
@@ -94,6 +97,7 @@ final class ShardProgress implements AutoCloseable, Serializable {
 
         @Override
         public void onTaskEnd(SparkListenerTaskEnd end) {
+            over.add(end.taskInfo().taskId());
             running.getOrDefault(end.taskInfo().executorId(), new HashMap<>())
                     .remove(end.taskInfo().taskId());
             ended.merge(end.stageId(), 1, Integer::sum);
@@ -116,7 +120,9 @@ final class ShardProgress implements AutoCloseable, Serializable {
                         counts.put(info.id(), count);
                     }
                 }
-                tasks.put((Long) task._1(), counts);
+                if (!over.contains((Long) task._1())) { // an executor's word may come after the task's end
+                    tasks.put((Long) task._1(), counts);
+                }
             });
             running.put(update.execId(), tasks);
             tell();
