@@ -95,30 +95,51 @@ record JpegFile(Bytes bytes, JpegHeader header) implements ImageFile {
     private Scans scans() throws RejectedImageException {
         byte[] array = bytes.array();
         boolean interrupted = false;
-        int at = header.scan() + 2 + bytes.u16(header.scan() + 2, ByteOrder.BIG_ENDIAN);
+        int at = nextFf(array, header.scan() + 2 + bytes.u16(header.scan() + 2, ByteOrder.BIG_ENDIAN));
         while (at + 1 < array.length) {
-            if (at + Long.BYTES <= array.length && !hasMarker((long) EIGHT_BYTES.get(array, at))) {
-                at += Long.BYTES;
-                continue;
-            }
             int marker = array[at + 1] & 0xFF;
-            if (array[at] != (byte) 0xFF || marker == 0xFF) {
-                at++;
-            } else if (marker == EOI) {
+            if (marker == EOI) {
                 return new Scans(at + 2, interrupted);
+            } else if (marker == 0xFF) {
+                at++;
             } else if (JpegHeader.standsAlone(marker)) {
                 at += 2;
             } else {
                 interrupted = true;
                 at += 2 + bytes.u16(at + 2, ByteOrder.BIG_ENDIAN);
             }
+            at = nextFf(array, at);
         }
         throw new RejectedImageException("truncated JPEG: no end marker");
     }
 
-    /** Whether one of eight bytes is 0xFF. */
-    private static boolean hasMarker(long eight) {
-        long inverted = ~eight;
-        return ((inverted - 0x0101010101010101L) & eight & 0x8080808080808080L) != 0;
+    /** The place of the next byte that is 0xFF, from {@code at} on; a place beyond the last byte when there is none. */
+    private static int nextFf(byte[] array, int at) {
+        int from = at;
+        while (from + 4 * Long.BYTES <= array.length
+                && (ffs(array, from)
+                                | ffs(array, from + Long.BYTES)
+                                | ffs(array, from + 2 * Long.BYTES)
+                                | ffs(array, from + 3 * Long.BYTES))
+                        == 0) {
+            from += 4 * Long.BYTES;
+        }
+        while (from + Long.BYTES <= array.length) {
+            long found = ffs(array, from);
+            if (found != 0) {
+                return from + Long.numberOfTrailingZeros(found) / Byte.SIZE;
+            }
+            from += Long.BYTES;
+        }
+        while (from < array.length && array[from] != (byte) 0xFF) {
+            from++;
+        }
+        return from;
+    }
+
+    /** Of the eight bytes from {@code at} on: not 0 if one is 0xFF; then its lowest bit is in the first of them. */
+    private static long ffs(byte[] array, int at) {
+        long eight = (long) EIGHT_BYTES.get(array, at);
+        return (~eight - 0x0101010101010101L) & eight & 0x8080808080808080L;
     }
 }
