@@ -111,6 +111,11 @@ public enum Profile {
         return resize;
     }
 
+    /** Whether a resized image is one of bytes, and may be kept as such without a loss. */
+    public boolean resizesToBytes() {
+        return resize == Resize.PILLOW;
+    }
+
     /** When training images are flipped. */
     public Flip flip() {
         return flip;

@@ -16,9 +16,27 @@ public record Preprocessing(Profile profile, Resolution resolution, Augmentation
         this(profile, resolution, Augmentation.BIT, ValueRange.MINUS_ONE_TO_ONE);
     }
 
-    /** Begins to prepare images. */
+    /** Begins to prepare image files. */
     public Preprocessor open() {
-        return new Preprocessor(this);
+        return open(0);
+    }
+
+    /**
+     * Begins to prepare images.
+     *
+     * @param side of the squares of bytes that they were resized to before, in pixels; 0 for image files
+     */
+    public Preprocessor open(int side) {
+        return new Preprocessor(this, side);
+    }
+
+    /** Pixels a side that training resizes an image to; 0 where it is a part of it, another one each time. */
+    public int trainingSize() {
+        return switch (augmentation.cropping()) {
+            case RANDOM -> resolution.precrop();
+            case NONE -> resolution.crop();
+            case INCEPTION -> 0;
+        };
     }
 
     /** Writes one training image, as {@link Preprocessor#train}. */

@@ -2,6 +2,7 @@ package org.bigtransfer.preprocess;
 
 import java.nio.FloatBuffer;
 import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
 import org.bigtransfer.hyperrule.Profile;
 import org.bigtransfer.preprocess.Augmentation.Cropping;
 import org.bigtransfer.preprocess.Augmentation.Flipping;
@@ -15,20 +16,25 @@ public final class Preprocessor implements AutoCloseable {
     private static final int CHANNELS = 3;
 
     private final Preprocessing preprocessing;
+    private final int side;
     private final Resizer resizer;
     private final NativeJpeg jpeg = new NativeJpeg();
     private final Pixels pixels = new Pixels();
     private float[] row = {};
 
-    Preprocessor(Preprocessing preprocessing) {
+    /** @param side of the squares of bytes that images are given as; 0 for image files */
+    Preprocessor(Preprocessing preprocessing, int side) {
         this.preprocessing = preprocessing;
-        this.resizer = Resizer.of(preprocessing.profile(), preprocessing.range());
+        this.side = side;
+        this.resizer = side > 0
+                ? new Unresized(preprocessing.range())
+                : Resizer.of(preprocessing.profile(), preprocessing.range());
     }
 
     /**
      * Writes one training image, [crop, crop, 3].
      *
-     * @param encoded the image file's bytes
+     * @param encoded the image file's bytes, or [side, side, 3] of an image that was resized before
      * @param seed decides crop and flip
      * @param out [N, crop, crop, 3] float32; its position and limit do not matter
      * @param index which of the N to write
@@ -47,7 +53,11 @@ public final class Preprocessor implements AutoCloseable {
         boolean flipsFirst = flips && preprocessing.profile().flip() == Profile.Flip.BEFORE_RESIZE;
         Resizer.Cut cut = new Resizer.Cut(left, top, crop, flips && !flipsFirst);
         boolean wholly = augmentation.cropping() == Cropping.INCEPTION;
-        ImageDecoder.decode(encoded, jpeg, height -> wholly ? height : resizer.rows(height, size, cut), pixels);
+        if (side > 0 && (wholly || flipsFirst)) {
+            throw new IllegalArgumentException(
+                    "images that were resized before must be cropped after that, and flipped last: " + preprocessing);
+        }
+        decode(encoded, height -> wholly ? height : resizer.rows(height, size, cut));
         if (wholly) {
             pixels.cut(InceptionCrop.draw(pixels.width(), pixels.height(), random));
         }
@@ -62,9 +72,21 @@ public final class Preprocessor implements AutoCloseable {
      * {@link #train}.
      */
     public void evaluate(byte[] encoded, FloatBuffer out, int index) throws RejectedImageException {
-        ImageDecoder.decode(encoded, jpeg, height -> height, pixels);
+        decode(encoded, height -> height);
         int size = preprocessing.resolution().evaluation();
         write(size, Resizer.Cut.all(size), out, index);
+    }
+
+    private void decode(byte[] encoded, IntUnaryOperator wanted) throws RejectedImageException {
+        if (side == 0) {
+            ImageDecoder.decode(encoded, jpeg, wanted, pixels);
+            return;
+        }
+        try {
+            pixels.become(new RgbImage(side, side, encoded));
+        } catch (IllegalArgumentException e) {
+            throw new RejectedImageException(e.getMessage(), e);
+        }
     }
 
     private void write(int size, Resizer.Cut cut, FloatBuffer out, int index) {

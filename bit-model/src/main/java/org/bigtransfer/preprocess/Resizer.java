@@ -7,7 +7,7 @@ import org.bigtransfer.hyperrule.Profile;
  *
  * <p>Keeps its memory for the next image. Used by one thread.
  */
-sealed interface Resizer permits Bilinear, FloatBilinear {
+sealed interface Resizer permits Bilinear, FloatBilinear, Unresized {
     /** The profile's. @param range of what comes out */
     static Resizer of(Profile profile, ValueRange range) {
         return switch (profile.resize()) {

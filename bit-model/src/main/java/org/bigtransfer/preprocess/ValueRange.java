@@ -22,6 +22,15 @@ public enum ValueRange {
         return (value - shift) / scale;
     }
 
+    /** {@link #of} each value from 0 to 255. */
+    float[] ofBytes() {
+        float[] values = new float[256];
+        for (int value = 0; value < values.length; value++) {
+            values[value] = of(value);
+        }
+        return values;
+    }
+
     /** Undoes {@link #of}. */
     public float pixel(float value) {
         return value * scale + shift;
