@@ -11,13 +11,15 @@ import org.bigtransfer.spark.storage.FileTail;
  * What {@code dataset.json} says; it is written last, so a folder without it is no dataset.
  *
  * @param schemaVersion of this file and of the Parquet columns, {@value #SCHEMA_VERSION}
- * @param contentHash hex of the sum of SHA-256 over all rows of all splits, whatever their order and their files
+ * @param contentHash hex of the sum of SHA-256 over all rows of all splits, whatever their order and their files, and over
+ *     classes and store
  * @param classes in the order of their labels
  * @param splits by name: {@code train}, {@code validation}
  * @param medianWidth of the training split's original images, in pixels
  * @param medianHeight likewise
  * @param rejected images that were rejected, by split
  * @param layout how the rows were ordered and cut into files
+ * @param store how they hold the images
  */
 public record DatasetDescription(
         int schemaVersion,
@@ -27,9 +29,10 @@ public record DatasetDescription(
         int medianWidth,
         int medianHeight,
         Map<String, Long> rejected,
-        Layout layout)
+        Layout layout,
+        Store store)
         implements Serializable {
-    public static final int SCHEMA_VERSION = 2;
+    public static final int SCHEMA_VERSION = 3;
     public static final String TRAIN = "train";
     public static final String VALIDATION = "validation";
 

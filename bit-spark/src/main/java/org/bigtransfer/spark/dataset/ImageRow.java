@@ -7,6 +7,6 @@ package org.bigtransfer.spark.dataset;
  * @param label index of its class
  * @param width of the original, in pixels
  * @param height likewise
- * @param image the file's bytes; empty where images were not read
+ * @param image as the dataset's {@link Store} has it, the file's bytes; empty where images were not read
  */
 public record ImageRow(String imageId, int label, int width, int height, byte[] image) {}

@@ -17,7 +17,7 @@ public final class ImageSchema {
     public static final String SHA256 = "sha256";
     public static final String IMAGE = "image";
 
-    /** All columns; sha256 is hex of the image's bytes. */
+    /** All columns; sha256 is hex of the image file's bytes as they came, image is as the dataset's {@link Store} has it. */
     public static final MessageType ROWS = Types.buildMessage()
             .required(BINARY)
             .as(stringType())

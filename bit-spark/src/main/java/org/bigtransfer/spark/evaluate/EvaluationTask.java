@@ -36,7 +36,8 @@ record EvaluationTask(
         Configuration hadoop = conf.value();
         Network network = plan.network();
         try (Replica replica = network.open(hadoop);
-                Preprocessor preprocessor = network.preprocessing().open();
+                Preprocessor preprocessor =
+                        network.preprocessing().open(dataset.store().side(plan.split()));
                 TableFile predictions =
                         new TableFile(hadoop, target.tables(), Table.PREDICTIONS, target.attempt(), part.number())) {
             TaskScores scores = new TaskScores(part.images());

@@ -36,7 +36,8 @@ record FeatureTask(
         Configuration hadoop = conf.value();
         Network network = plan.network();
         try (Replica replica = network.open(hadoop);
-                Preprocessor preprocessor = network.preprocessing().open();
+                Preprocessor preprocessor =
+                        network.preprocessing().open(dataset.store().side(selection.split()));
                 RowFile rows = new RowFile(hadoop, new Path(file), FeatureExtraction.schema(plan.outputs()))) {
             Batches<Found> batches = new Batches<>(network, preprocessor, (images, found) -> {
                 List<float[]> features = replica.features(images, found.size(), network.size(), plan.outputs());

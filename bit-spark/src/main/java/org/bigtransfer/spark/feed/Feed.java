@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.order.SampleOrder.Example;
 import org.bigtransfer.order.SampleOrder.Place;
@@ -43,7 +44,8 @@ import org.slf4j.LoggerFactory;
  * Brings one replica its micro-batches in order, prepared ahead of time by threads of its own.
  *
  * <p>One thread reads row groups, the others decode and augment images; at most {@value #AHEAD} micro-batches are under
- * way beyond the one in the caller's hands. What comes out depends on the plan, the step and the micro-batch alone, not
+ * way beyond the one in the caller's hands, and the rows of {@value #READ_AHEAD} more were read, so that the others go on
+ * while a row group is read. What comes out depends on the plan, the step and the micro-batch alone, not
  * on the start, the number of threads or the share. Used by one thread at a time.
  *
  * <p>Each of the replica's micro-batches draws from row groups of its own, which are kept until it has moved on, within
@@ -53,6 +55,7 @@ public final class Feed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
     private static final AtomicInteger OPEN = new AtomicInteger();
     private static final int AHEAD = 3;
+    private static final int READ_AHEAD = 8;
     private static final int CHANNELS = 3;
 
     /** A stream's window is two row groups long, which may lie across four of unequal size. */
@@ -74,6 +77,8 @@ public final class Feed implements AutoCloseable {
     private final ExecutorService reader;
     private final ExecutorService workers;
     private final Preprocessors preprocessors;
+    private final BlockingQueue<Supplier<CompletableFuture<Optional<MicroBatch>>>> read =
+            new ArrayBlockingQueue<>(READ_AHEAD);
     private final BlockingQueue<CompletableFuture<Optional<MicroBatch>>> ahead = new ArrayBlockingQueue<>(AHEAD - 1);
     private final BlockingQueue<FloatBuffer> buffers = new ArrayBlockingQueue<>(AHEAD + 1);
     private FloatBuffer inUse;
@@ -121,10 +126,13 @@ public final class Feed implements AutoCloseable {
                     wanted >> 20,
                     mostCacheBytes.getAsLong() >> 20);
         }
-        this.reader = Executors.newSingleThreadExecutor(daemon("bit-feed-reader"));
-        this.preprocessors = new Preprocessors(plan.preprocessing());
+        this.reader = Executors.newFixedThreadPool(2, daemon("bit-feed-reader"));
+        this.preprocessors = new Preprocessors(
+                plan.preprocessing(), plan.description().store().side(plan.split()));
         this.workers = Executors.newFixedThreadPool(threads, daemon("bit-feed-decoder"));
-        reader.execute(() -> readAhead(startStep));
+        reader.execute(() -> forEachMicroBatch(startStep, (at, j) -> read.put(rows(at, j))));
+        reader.execute(() ->
+                forEachMicroBatch(startStep, (at, j) -> ahead.put(read.take().get())));
         reader.shutdown();
     }
 
@@ -217,24 +225,37 @@ public final class Feed implements AutoCloseable {
         }
     }
 
-    private void readAhead(long startStep) {
+    /** What is done for one micro-batch after the other. */
+    @FunctionalInterface
+    private interface Stage {
+        void run(long step, int microBatch) throws InterruptedException;
+    }
+
+    /** Where one stage breaks off, the other one is not left waiting. */
+    private void forEachMicroBatch(long startStep, Stage stage) {
+        boolean all = false;
         try {
             for (long at = startStep; at < endStep; at++) {
                 for (int j = share.first(); j < share.end(); j++) {
-                    CompletableFuture<Optional<MicroBatch>> batch = prepare(at, j);
-                    ahead.put(batch);
+                    stage.run(at, j);
                 }
             }
+            all = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
+        } finally {
+            if (!all) {
+                reader.shutdownNow();
+            }
         }
     }
 
-    private CompletableFuture<Optional<MicroBatch>> prepare(long step, int microBatch) {
+    /** Reads a micro-batch's rows. @return what begins to decode them */
+    private Supplier<CompletableFuture<Optional<MicroBatch>>> rows(long step, int microBatch) {
         try {
             Composition composition = Composition.of(plan, step, microBatch);
             if (composition.count() == 0) {
-                return CompletableFuture.completedFuture(Optional.empty());
+                return () -> CompletableFuture.completedFuture(Optional.empty());
             }
             Map<Integer, Example[]> examples = new HashMap<>();
             List<ImageRow> rows = new ArrayList<>();
@@ -242,8 +263,16 @@ public final class Feed implements AutoCloseable {
                 Example example = examples.computeIfAbsent(place.microBatch(), of -> examples(step, of))[place.index()];
                 rows.add(cache.get(example.rowGroup()).get(example.row()));
             }
-            return decode(rows, step, composition);
+            return () -> begun(rows, step, composition);
         } catch (IOException | RuntimeException e) {
+            return () -> CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private CompletableFuture<Optional<MicroBatch>> begun(List<ImageRow> rows, long step, Composition composition) {
+        try {
+            return decode(rows, step, composition);
+        } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }

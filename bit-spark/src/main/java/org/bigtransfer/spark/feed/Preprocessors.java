@@ -8,16 +8,19 @@ import org.bigtransfer.preprocess.Preprocessor;
 /** As many preprocessors as are in use at once, used again and again. */
 final class Preprocessors implements AutoCloseable {
     private final Preprocessing preprocessing;
+    private final int side;
     private final Deque<Preprocessor> idle = new ArrayDeque<>();
     private boolean closed;
 
-    Preprocessors(Preprocessing preprocessing) {
+    /** @param side of the squares that images are given as, pixels; 0 for image files */
+    Preprocessors(Preprocessing preprocessing, int side) {
         this.preprocessing = preprocessing;
+        this.side = side;
     }
 
     /** One that nobody else uses until it is given back. */
     synchronized Preprocessor borrow() {
-        return idle.isEmpty() ? preprocessing.open() : idle.pop();
+        return idle.isEmpty() ? preprocessing.open(side) : idle.pop();
     }
 
     synchronized void giveBack(Preprocessor used) {

@@ -24,6 +24,9 @@ public sealed interface Images extends Serializable {
     /** How many there are. */
     int count();
 
+    /** Pixels a side of the squares that they are given as; 0 for image files. */
+    int side();
+
     /** Those from {@code first} to {@code end}, exclusive. */
     Images part(int first, int end);
 
@@ -32,8 +35,8 @@ public sealed interface Images extends Serializable {
 
     /** Takes images. */
     interface Each {
-        /** An image. @param name that no other has @param encoded the file's bytes */
-        void image(String name, byte[] encoded) throws IOException;
+        /** An image. @param name that no other has @param image the file's bytes, or those of the square */
+        void image(String name, byte[] image) throws IOException;
 
         /** A file that cannot be read. @param reason why */
         void unreadable(String name, String reason) throws IOException;
@@ -81,6 +84,11 @@ public sealed interface Images extends Serializable {
         }
 
         @Override
+        public int side() {
+            return description.store().side(split);
+        }
+
+        @Override
         public void read(Configuration conf, Each each) throws IOException {
             new SplitReader(conf, dataset, description, split)
                     .read(
@@ -109,6 +117,11 @@ public sealed interface Images extends Serializable {
         @Override
         public Images part(int first, int end) {
             return new OfFiles(found.subList(first, end));
+        }
+
+        @Override
+        public int side() {
+            return 0;
         }
 
         @Override

@@ -28,7 +28,7 @@ record PredictionTask(PredictionPlan plan, Images images, int number, String fol
         Configuration hadoop = conf.value();
         Path file = new Path(folder, "part-%05d.parquet".formatted(number));
         try (Replica replica = plan.network().open(hadoop);
-                Preprocessor preprocessor = plan.network().preprocessing().open();
+                Preprocessor preprocessor = plan.network().preprocessing().open(images.side());
                 RowFile rows = new RowFile(hadoop, file, Predictor.schema(plan.logits()))) {
             Grid grid = new Grid(replica, preprocessor, rows);
             images.read(hadoop, grid);

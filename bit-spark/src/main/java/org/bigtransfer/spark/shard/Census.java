@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.dataset.Store;
 import org.bigtransfer.spark.storage.Digests;
 import scala.Tuple2;
 
@@ -91,12 +92,12 @@ final class Census implements Serializable {
         return 0;
     }
 
-    /** The hash of all rows, and of the classes with their labels; some may have no rows. */
-    String contentHash(List<String> classes) {
+    /** The hash of all rows, of the classes with their labels, of which some may have no rows, and of the store. */
+    String contentHash(List<String> classes, Store store) {
         BigInteger sum = hash;
         for (int label = 0; label < classes.size(); label++) {
             sum = Digests.add(sum, Digests.number("class", String.valueOf(label), classes.get(label)));
         }
-        return Digests.hex(sum);
+        return Digests.hex(store.equals(Store.ENCODED) ? sum : Digests.add(sum, Digests.number("store", "" + store)));
     }
 }

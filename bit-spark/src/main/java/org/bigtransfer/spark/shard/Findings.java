@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.bigtransfer.spark.dataset.Store;
 import org.bigtransfer.spark.storage.PublishedFile;
 
 /**
@@ -28,6 +29,7 @@ import org.bigtransfer.spark.storage.PublishedFile;
  * @param division which images go to which split
  * @param parts all that have rows
  * @param warnings what the user should know
+ * @param store how the dataset is to hold images
  */
 record Findings(
         String origin,
@@ -39,7 +41,8 @@ record Findings(
         Map<String, Long> rejected,
         Division division,
         List<Part> parts,
-        List<String> warnings) {
+        List<String> warnings,
+        Store store) {
     static final String NAME = "_shard.json";
 
     private static final ObjectMapper JSON = new ObjectMapper()
@@ -55,12 +58,14 @@ record Findings(
         warnings = List.copyOf(warnings);
     }
 
-    /** What was found of that origin; empty if it is unknown, or nothing or another origin's is kept. */
-    static Optional<Findings> find(Configuration conf, String dataset, String origin) throws IOException {
+    /** What was found of that origin; empty if it is unknown, or nothing, another origin's or another store's is kept. */
+    static Optional<Findings> find(Configuration conf, String dataset, String origin, StoreRule store)
+            throws IOException {
         Path path = new Path(dataset, NAME);
         try (InputStream in = path.getFileSystem(conf).open(path)) {
             return Optional.of(JSON.readValue(in.readAllBytes(), Findings.class))
-                    .filter(findings -> !origin.isEmpty() && findings.origin().equals(origin));
+                    .filter(found -> !origin.isEmpty() && found.origin().equals(origin))
+                    .filter(found -> found.store().equals(store.of((long) found.medianWidth() * found.medianHeight())));
         } catch (FileNotFoundException | JsonProcessingException e) {
             return Optional.empty();
         }

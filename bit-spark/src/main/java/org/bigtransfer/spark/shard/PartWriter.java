@@ -18,10 +18,12 @@ import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Types;
+import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.ImageRow;
 import org.bigtransfer.spark.dataset.ImageWriter;
 import org.bigtransfer.spark.dataset.RejectedImage;
+import org.bigtransfer.spark.dataset.Store;
 import org.bigtransfer.spark.storage.FileTail;
 import org.bigtransfer.spark.storage.ParquetStream;
 import org.bigtransfer.spark.storage.PublishedFile;
@@ -38,6 +40,7 @@ import scala.Tuple2;
  * @param contentHash of the dataset
  * @param fingerprint of content and layout
  * @param labels by class name
+ * @param store how images are held
  */
 record PartWriter(
         String dataset,
@@ -45,7 +48,8 @@ record PartWriter(
         String fingerprint,
         Map<String, Integer> labels,
         Division division,
-        long rowGroupBytes)
+        long rowGroupBytes,
+        Store store)
         implements Serializable {
     static final String REJECTS = RejectedImage.FOLDER;
 
@@ -87,7 +91,7 @@ record PartWriter(
     List<Written> write(Configuration conf, Part part, Iterator<Tuple2<Place, CheckedFile>> rows) throws IOException {
         Map<String, OpenFile> open = new TreeMap<>();
         Part.Sum sum = new Part.Sum();
-        try {
+        try (Conversion conversion = new Conversion(store)) {
             while (rows.hasNext()) {
                 Tuple2<Place, CheckedFile> row = rows.next();
                 if (!row._2().isFolder()) {
@@ -98,7 +102,7 @@ record PartWriter(
                         open.put(split, file);
                     }
                     sum.add(split, row._1(), row._2());
-                    file.write(row._1(), row._2());
+                    file.write(row._1(), row._2(), conversion);
                 }
             }
             if (!sum.part(part.number()).equals(part)) {
@@ -119,7 +123,9 @@ record PartWriter(
 
     private OpenFile open(Configuration conf, String split, Part part) throws IOException {
         Path path = new Path(dataset, path(split, part.number()));
-        return split.equals(REJECTS) ? new RejectsFile(conf, path, part) : new ImagesFile(conf, path, part, this);
+        return split.equals(REJECTS)
+                ? new RejectsFile(conf, path, part)
+                : new ImagesFile(conf, path, split, part, this);
     }
 
     private abstract static sealed class OpenFile {
@@ -131,7 +137,7 @@ record PartWriter(
             this.draft = PublishedFile.open(conf, path);
         }
 
-        abstract void write(Place place, CheckedFile file) throws IOException;
+        abstract void write(Place place, CheckedFile file, Conversion conversion) throws IOException;
 
         /** Writes what is left. @param relative the file's path in the dataset */
         abstract DataFile finish(String relative) throws IOException;
@@ -144,25 +150,37 @@ record PartWriter(
     }
 
     private static final class ImagesFile extends OpenFile {
+        private final String split;
         private final ImageWriter writer;
         private final Map<String, Integer> labels;
 
-        ImagesFile(Configuration conf, Path path, Part part, PartWriter of) throws IOException {
+        ImagesFile(Configuration conf, Path path, String split, Part part, PartWriter of) throws IOException {
             super(conf, path);
+            this.split = split;
             this.writer = new ImageWriter(draft.stream(), of.rowGroupBytes, of.contentHash, part.hash());
             this.labels = of.labels;
         }
 
         @Override
-        void write(Place place, CheckedFile file) throws IOException {
+        void write(Place place, CheckedFile file, Conversion conversion) throws IOException {
             String name = file.className();
             Integer label = labels.get(name);
             if (label == null) {
                 throw new ChangedInputException(
                         "images must not change while they are sharded: %s was not there".formatted(place.path()));
             }
-            ImageRow row = new ImageRow(place.imageId(), label, file.width(), file.height(), file.bytes());
-            writer.write(row, name, file.sha256());
+            byte[] image = converted(place, file, conversion);
+            ImageRow row = new ImageRow(place.imageId(), label, file.width(), file.height(), image);
+            writer.write(row, name, file.sha256(), file.bytes().length);
+        }
+
+        private byte[] converted(Place place, CheckedFile file, Conversion conversion) throws IOException {
+            try {
+                return conversion.of(split, file.bytes());
+            } catch (RejectedImageException e) {
+                throw new IOException(
+                        "image %s must be decodable again: %s".formatted(place.path(), e.getMessage()), e);
+            }
         }
 
         @Override
@@ -188,7 +206,7 @@ record PartWriter(
         }
 
         @Override
-        void write(Place place, CheckedFile file) throws IOException {
+        void write(Place place, CheckedFile file, Conversion conversion) throws IOException {
             SimpleGroup group = new SimpleGroup(REJECT);
             group.add(RejectedImage.SPLIT, place.source());
             group.add(RejectedImage.IMAGE_ID, place.imageId());

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetException;
+import org.bigtransfer.spark.dataset.Store;
 import org.bigtransfer.spark.input.ImageSource;
 import org.bigtransfer.spark.shard.Limits.Damage;
 
@@ -52,9 +53,10 @@ record Search(ShardPlan plan, Map<String, ImageSource> sources, ClassOrder order
         }
         Map<String, Long> rejected = new TreeMap<>();
         sources.keySet().forEach(source -> rejected.put(source, survey.rejected(source)));
+        Store store = plan.store().of((long) census.medianWidth() * census.medianHeight());
         return new Findings(
                 origin,
-                census.contentHash(classes),
+                census.contentHash(classes, store),
                 classes,
                 examples,
                 census.medianWidth(),
@@ -62,7 +64,8 @@ record Search(ShardPlan plan, Map<String, ImageSource> sources, ClassOrder order
                 rejected,
                 division,
                 census.parts(),
-                warnings);
+                warnings,
+                store);
     }
 
     private void refuseUnusable(Survey survey) throws DatasetException {

@@ -12,6 +12,7 @@ import org.bigtransfer.spark.input.ImageSource;
  * @param seed of the global shuffle
  * @param rowGroupBytes about how large a row group becomes
  * @param fileBytes about how large a file becomes
+ * @param store how the dataset is to hold images
  * @param overwrite whether a dataset of other content may be replaced
  * @param limits what of bad input is put up with
  * @param program the version of what reads the images: another one may accept others
@@ -24,6 +25,7 @@ public record ShardPlan(
         long seed,
         long rowGroupBytes,
         long fileBytes,
+        StoreRule store,
         boolean overwrite,
         Limits limits,
         String program) {

@@ -92,7 +92,7 @@ public final class Sharder {
                 inputs.put(source.getKey(), Input.of(spark, conf, source.getValue(), source.getKey()));
             }
             String origin = origin(inputs);
-            Optional<Findings> kept = Findings.find(conf.value(), plan.dataset(), origin);
+            Optional<Findings> kept = Findings.find(conf.value(), plan.dataset(), origin, plan.store());
             if (kept.isPresent()) {
                 try {
                     return publish(
@@ -193,8 +193,8 @@ public final class Sharder {
         findings.warnings().forEach(listener::warned);
         String fingerprint = target.fingerprint(findings.contentHash());
         Optional<DatasetDescription> done = target.alreadyDone(findings.contentHash(), findings.rejected());
-        boolean isKept =
-                Findings.find(conf.value(), plan.dataset(), findings.origin()).isPresent();
+        boolean isKept = Findings.find(conf.value(), plan.dataset(), findings.origin(), plan.store())
+                .isPresent();
         if (!isKept) {
             findings.write(conf.value(), plan.dataset());
         }
@@ -206,7 +206,13 @@ public final class Sharder {
         Map<String, Integer> labels = new HashMap<>();
         findings.classes().forEach(name -> labels.put(name, labels.size()));
         PartWriter writer = new PartWriter(
-                plan.dataset(), findings.contentHash(), fingerprint, labels, findings.division(), plan.rowGroupBytes());
+                plan.dataset(),
+                findings.contentHash(),
+                fingerprint,
+                labels,
+                findings.division(),
+                plan.rowGroupBytes(),
+                findings.store());
         TreeMap<String, Written> written = new TreeMap<>();
         FinishedParts.find(spark, conf, writer, findings.parts())
                 .forEach(file -> written.put(file.file().path(), file));
@@ -231,7 +237,8 @@ public final class Sharder {
                 findings.medianWidth(),
                 findings.medianHeight(),
                 findings.rejected(),
-                target.layout());
+                target.layout(),
+                findings.store());
         target.publish(description, written.values());
         return description;
     }

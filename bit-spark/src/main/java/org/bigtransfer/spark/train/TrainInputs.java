@@ -33,7 +33,10 @@ final class TrainInputs {
         }
     }
 
-    /** @throws PlanRefusedException when the training split has too few examples, of a class or at all */
+    /**
+     * @throws PlanRefusedException when the training split has too few examples, of a class or at all, or the dataset
+     *     holds images resized otherwise
+     */
     static FeedPlan feedPlan(Configuration conf, TrainPlan plan, DatasetDescription dataset)
             throws TrainException, IOException {
         try {
@@ -45,6 +48,12 @@ final class TrainInputs {
 
     private static FeedPlan selected(Configuration conf, TrainPlan plan, DatasetDescription dataset)
             throws IOException {
+        dataset.store().requireTraining(plan.input().preprocessing());
+        if (dataset.splits().containsKey(DatasetDescription.VALIDATION)) {
+            dataset.store()
+                    .requireEvaluation(
+                            DatasetDescription.VALIDATION, plan.input().preprocessing());
+        }
         String split = DatasetDescription.TRAIN;
         RowSelection rows = RowSelection.of(
                 conf, plan.dataset(), dataset, split, plan.input().examplesPerClass(), plan.seed());

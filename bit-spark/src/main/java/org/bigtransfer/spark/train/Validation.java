@@ -47,7 +47,8 @@ final class Validation {
         FloatBuffer images = ByteBuffer.allocateDirect(Math.multiplyExact(batch * 3 * Float.BYTES, size * size))
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
-        try (Preprocessor preprocessor = feed.preprocessing().open()) {
+        try (Preprocessor preprocessor =
+                feed.preprocessing().open(feed.description().store().side(DatasetDescription.VALIDATION))) {
             for (int group = rank; group < reader.rowGroups(); group += replicas) {
                 List<ImageRow> rows = reader.read(group);
                 for (int at = 0; at < rows.size(); at += batch) {

@@ -128,7 +128,8 @@ class SplitReaderTest {
                 three.medianWidth(),
                 three.medianHeight(),
                 three.rejected(),
-                three.layout());
+                three.layout(),
+                three.store());
         SplitReader reader = new SplitReader(conf, folder.toString(), two, "train");
         assertThatThrownBy(() -> reader.readLabels(0))
                 .isInstanceOf(DatasetException.class)
@@ -153,10 +154,10 @@ class SplitReaderTest {
         TinyDataset.write(folder, 1, 4);
         Path json = folder.resolve("dataset.json");
         String text = Files.readString(json);
-        replace(json, text.replace("\"schemaVersion\" : 2", "\"schemaVersion\" : 1"));
+        replace(json, text.replace("\"schemaVersion\" : 3", "\"schemaVersion\" : 1"));
         assertThatThrownBy(() -> DatasetFile.read(conf, folder.toString()))
                 .isInstanceOf(DatasetException.class)
-                .hasMessage("schemaVersion of %s must be 2 (shard the images again): 1".formatted(json));
+                .hasMessage("schemaVersion of %s must be 3 (shard the images again): 1".formatted(json));
         for (String change : List.of("\"medianWide\"", "\"medianWidth\" : 1, \"more\"")) {
             replace(json, text.replace("\"medianWidth\"", change));
             assertThatThrownBy(() -> DatasetFile.read(conf, folder.toString()))

@@ -83,7 +83,8 @@ public final class TinyDataset {
                 12,
                 10,
                 Map.of(DatasetDescription.TRAIN, 0L),
-                new Layout(1, 3000, 100_000));
+                new Layout(1, 3000, 100_000),
+                Store.ENCODED);
         DatasetFile.write(new Configuration(), folder.toString(), description);
         return description;
     }

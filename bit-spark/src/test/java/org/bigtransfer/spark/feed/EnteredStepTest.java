@@ -31,6 +31,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.DatasetDescription.Layout;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
+import org.bigtransfer.spark.dataset.Store;
 import org.bigtransfer.spark.dataset.TinyDataset;
 import org.bigtransfer.spark.storage.FileTail;
 import org.junit.jupiter.api.Test;
@@ -134,7 +135,8 @@ class EnteredStepTest {
                 500,
                 375,
                 Map.of(),
-                new Layout(0, 8 << 20, 512 << 20));
+                new Layout(0, 8 << 20, 512 << 20),
+                Store.ENCODED);
     }
 
     /** A task gets numbers of row groups, whatever their rows. */

@@ -85,6 +85,7 @@ class ArchivesIT extends Sharding {
                 1,
                 1 << 23,
                 1 << 24,
+                StoreRule.ENCODED,
                 false,
                 Limits.NONE,
                 "test"));

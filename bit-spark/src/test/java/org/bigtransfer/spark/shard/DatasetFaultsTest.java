@@ -16,6 +16,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 import org.bigtransfer.spark.dataset.DatasetFile;
+import org.bigtransfer.spark.dataset.Store;
 import org.bigtransfer.spark.dataset.TinyDataset;
 import org.bigtransfer.spark.input.ImageSource;
 import org.bigtransfer.spark.input.InputFile;
@@ -52,10 +53,20 @@ class DatasetFaultsTest {
 
     private void write(String dataset, String hash) throws IOException {
         ShardPlan plan = new ShardPlan(
-                ImageSource.at("images"), ImageSource.NONE, 0, dataset, 1, 3000, 100_000, true, Limits.NONE, "test");
+                ImageSource.at("images"),
+                ImageSource.NONE,
+                0,
+                dataset,
+                1,
+                3000,
+                100_000,
+                StoreRule.ENCODED,
+                true,
+                Limits.NONE,
+                "test");
         Target target = Target.of(conf, plan);
-        PartWriter writer =
-                new PartWriter(dataset, hash, hash.substring(0, 12), Map.of("ant", 0), Division.asGiven(), 3000);
+        PartWriter writer = new PartWriter(
+                dataset, hash, hash.substring(0, 12), Map.of("ant", 0), Division.asGiven(), 3000, Store.ENCODED);
         Part part =
                 Census.of(0, rows(hash).iterator(), Division.asGiven()).parts().get(0);
         List<Written> written = writer.write(conf, part, rows(hash).iterator());
@@ -72,7 +83,8 @@ class DatasetFaultsTest {
                         12,
                         10,
                         Map.of("train", 1L),
-                        target.layout()),
+                        target.layout(),
+                        Store.ENCODED),
                 written);
     }
 

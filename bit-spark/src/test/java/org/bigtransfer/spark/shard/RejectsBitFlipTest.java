@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.dataset.RejectedImage;
+import org.bigtransfer.spark.dataset.Store;
 import org.bigtransfer.spark.input.InputFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,8 +35,8 @@ class RejectsBitFlipTest {
             InputFile file = new InputFile("train", "ant", i + ".png", "reason " + i % 3, new byte[0]);
             rows.add(new Tuple2<>(Place.of(1, file), CheckedFile.of(file, Limits.NONE)));
         }
-        PartWriter writer =
-                new PartWriter(folder.toString(), "0".repeat(64), "f", Map.of("ant", 0), Division.asGiven(), 3000);
+        PartWriter writer = new PartWriter(
+                folder.toString(), "0".repeat(64), "f", Map.of("ant", 0), Division.asGiven(), 3000, Store.ENCODED);
         Part part = Census.of(0, rows.iterator(), Division.asGiven()).parts().get(0);
         return folder.resolve(
                 writer.write(conf, part, rows.iterator()).get(0).file().path());

@@ -71,6 +71,7 @@ abstract class Sharding {
                 7,
                 2000,
                 8000,
+                StoreRule.ENCODED,
                 false,
                 Limits.NONE,
                 "test");
@@ -86,6 +87,7 @@ abstract class Sharding {
                 plan.seed(),
                 plan.rowGroupBytes(),
                 plan.fileBytes(),
+                plan.store(),
                 plan.overwrite(),
                 limits,
                 plan.program());

@@ -65,6 +65,7 @@ class ShardingAgainIT extends Sharding {
                 8,
                 2000,
                 8000,
+                StoreRule.ENCODED,
                 false,
                 Limits.NONE,
                 "test"));
@@ -194,6 +195,7 @@ class ShardingAgainIT extends Sharding {
                 9,
                 2000,
                 8000,
+                StoreRule.ENCODED,
                 true,
                 Limits.NONE,
                 "test");

@@ -18,6 +18,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.dataset.ImageRow;
 import org.bigtransfer.spark.dataset.ImageWriter;
+import org.bigtransfer.spark.dataset.Store;
 
 /** A dataset of noisy images, reddish, greenish or bluish by class: {@value #EXAMPLES} to train on, 30 to validate. */
 final class TrainingData {
@@ -47,7 +48,8 @@ final class TrainingData {
                         SIZE,
                         SIZE,
                         Map.of(DatasetDescription.TRAIN, 0L, DatasetDescription.VALIDATION, 0L),
-                        new Layout(seed, 8_000, 1_000_000)));
+                        new Layout(seed, 8_000, 1_000_000),
+                        Store.ENCODED));
     }
 
     private static Split split(Path folder, String hash, String name, int examples, int first) throws IOException {
