@@ -43,6 +43,7 @@ final class BenchShardJob extends JobCommand {
                             shard.seed(),
                             shard.rowGroupBytes(),
                             shard.fileBytes(),
+                            Stores.of(run),
                             bench.pairs(),
                             bench.python()),
                     run.console().out());

@@ -7,11 +7,16 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.bigtransfer.jobs.settings.Problem;
+import org.bigtransfer.preprocess.Preprocessing;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The dataset, and other files to read, that settings name. */
 final class Datasets {
+    private static final Logger LOG = LoggerFactory.getLogger(Datasets.class);
+
     private Datasets() {}
 
     /**
@@ -51,10 +56,35 @@ final class Datasets {
                 .toList();
     }
 
+    /**
+     * Whether the network can take a split as the dataset holds it.
+     *
+     * @throws org.bigtransfer.jobs.settings.InvalidSettingsException when its images were resized to something else
+     */
+    static void requireReadable(
+            JobRun run, DatasetDescription dataset, String key, String split, Preprocessing preprocessing) {
+        try {
+            dataset.store().requireEvaluation(split, preprocessing);
+        } catch (IllegalArgumentException e) {
+            throw run.loaded().invalid(new Problem(key, key + ": " + e.getMessage()));
+        }
+    }
+
+    /** Says so where a dataset does not hold its images as they came, nor what amounts to the same. */
+    static void warnOfLoss(DatasetDescription dataset) {
+        if (dataset.store().isLossy()) {
+            LOG.warn(
+                    "store {} is lossy: the network sees other pixels than of the images as they came",
+                    dataset.store());
+        }
+    }
+
     /** @throws org.bigtransfer.jobs.settings.InvalidSettingsException when there is none */
     static DatasetDescription read(JobRun run, Configuration conf) throws IOException {
         String dataset = run.loaded().settings().dataset();
-        return DatasetFile.find(conf, dataset).orElseThrow(() -> run.loaded()
+        DatasetDescription found = DatasetFile.find(conf, dataset).orElseThrow(() -> run.loaded()
                 .invalid(new Problem("dataset", "dataset must be a folder that `bit shard` has written: " + dataset)));
+        warnOfLoss(found);
+        return found;
     }
 }

@@ -67,6 +67,12 @@ final class EvaluateJob extends JobCommand {
                             Optional.of(dataset),
                             threads,
                             settings.evaluate().batch()));
+            Datasets.requireReadable(
+                    run,
+                    dataset,
+                    "evaluate.split",
+                    settings.evaluate().split(),
+                    given.network().preprocessing());
             EvaluationPlan plan = new EvaluationPlan(
                     settings.dataset(), settings.evaluate().split(), given.network(), Math.max(1, session.slots(0)));
             PredictionTarget target =

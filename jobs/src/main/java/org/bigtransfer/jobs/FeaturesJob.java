@@ -57,6 +57,14 @@ final class FeaturesJob extends JobCommand {
             List<Selection> selections = selections(run, dataset, features.splits());
             GivenNetwork given = GivenNetwork.find(
                     run, conf, new Use(HeadUse.NONE, Optional.of(dataset), threads, features.batch()));
+            for (Selection selection : selections) {
+                Datasets.requireReadable(
+                        run,
+                        dataset,
+                        "features.splits",
+                        selection.split(),
+                        given.network().preprocessing());
+            }
             FeaturePlan plan = new FeaturePlan(
                     given.network(),
                     outputs(run, given, "features.outputs", features.outputs()),

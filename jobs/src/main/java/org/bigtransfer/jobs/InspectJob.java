@@ -12,6 +12,7 @@ import org.bigtransfer.jobs.inspect.Inspector;
 import org.bigtransfer.jobs.inspect.Inspector.Batches;
 import org.bigtransfer.jobs.settings.InspectSettings;
 import org.bigtransfer.jobs.settings.Job;
+import org.bigtransfer.jobs.settings.Problem;
 import org.bigtransfer.jobs.settings.Settings;
 import org.bigtransfer.jobs.settings.TrainSettings;
 import org.bigtransfer.preprocess.Preprocessing;
@@ -68,6 +69,17 @@ final class InspectJob extends JobCommand {
         TrainedModel model =
                 TrainedModel.stated(run, conf, description.classes().size());
         Preprocessing preprocessing = run.loaded().preprocessing(description.medianArea(), model.architecture());
+        try {
+            for (String split : Datasets.splitsWithImages(description)) {
+                if (split.equals(DatasetDescription.TRAIN)) {
+                    description.store().requireTraining(preprocessing);
+                } else {
+                    description.store().requireEvaluation(split, preprocessing);
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            throw run.loaded().invalid(new Problem("dataset", "dataset: " + e.getMessage()));
+        }
         Batches batches = new Batches(train.globalBatch(), train.microBatch(), train.seed());
         Inspection found = new Inspector(
                         conf,

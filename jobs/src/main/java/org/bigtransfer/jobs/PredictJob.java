@@ -126,6 +126,14 @@ final class PredictJob extends JobCommand {
             Images all = images(run, conf, settings);
             GivenNetwork given =
                     GivenNetwork.find(run, conf, new Use(HeadUse.ANY, Optional.empty(), threads, predict.batch()));
+            if (all instanceof Images.OfSplit rows) {
+                Datasets.requireReadable(
+                        run,
+                        rows.description(),
+                        "predict.split",
+                        rows.split(),
+                        given.network().preprocessing());
+            }
             PredictionPlan plan = new PredictionPlan(
                     given.network(),
                     given.classNames(),

@@ -101,6 +101,10 @@ final class ProbeJob extends JobCommand {
                         Optional.of(dataset),
                         settings.train().threads(),
                         settings.features().batch()));
+        for (String split : List.of(DatasetDescription.TRAIN, probe.split())) {
+            Datasets.requireReadable(
+                    run, dataset, "dataset", split, given.network().preprocessing());
+        }
         SplitReader reader = new SplitReader(conf, settings.dataset(), dataset, DatasetDescription.TRAIN);
         int[] labels =
                 Arrays.stream(reader.readLabels()).flatMapToInt(Arrays::stream).toArray();

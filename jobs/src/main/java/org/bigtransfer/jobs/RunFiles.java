@@ -109,6 +109,7 @@ final class RunFiles implements TrainListener {
         values.put("classes", dataset.classes().size());
         values.put("dataset", plan.dataset());
         values.put("dataset_hash", dataset.contentHash());
+        values.put("dataset_store", dataset.store().toString());
         values.put("engine", plan.engine());
         values.put("profile", plan.profile().setting());
         values.put("replicas", plan.work().replicas());

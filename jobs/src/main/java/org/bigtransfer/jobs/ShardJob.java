@@ -32,6 +32,8 @@ import picocli.CommandLine.Command;
             "  bit shard -D shard.train=train.tar.gz -D shard.validation=test.tar.gz -D dataset=s3a://lake/cifar10",
             "  bit shard -D shard.train=cifar10 -D shard.validation-split=test -D dataset=data/cifar10",
             "  bit shard -D shard.train=list.csv -D shard.validation-split=val -D dataset=data/listed",
+            "  bit shard -D shard.train=flowers -D shard.validation-percent=15 -D shard.store=precrop"
+                    + " -D preprocess.precrop=160 -D preprocess.crop=128 -D dataset=data/flowers-160",
             "  bit shard -D shard.train=tf_flowers/3.0.1 -D 'shard.train-split=train[:85%]'"
                     + " -D 'shard.validation-split=train[85%:]' -D dataset=data/flowers",
         })
@@ -57,6 +59,7 @@ final class ShardJob extends JobCommand {
                     shard.seed(),
                     shard.rowGroupBytes(),
                     shard.fileBytes(),
+                    Stores.of(run),
                     shard.overwrite(),
                     shard.limits(),
                     Build.commit());
@@ -76,6 +79,8 @@ final class ShardJob extends JobCommand {
             dataset.rejected().entrySet().stream()
                     .filter(rejected -> rejected.getValue() > 0)
                     .forEach(rejected -> LOG.warn("{}: {} files rejected", rejected.getKey(), rejected.getValue()));
+            LOG.info("images are held {}", dataset.store());
+            Datasets.warnOfLoss(dataset);
             LOG.info("dataset: {} (dataset.json; rejects/ has the reasons)", settings.dataset());
             LOG.info("train on it: ./bit train -D dataset={}", ShellWord.of(settings.dataset()));
         }

@@ -30,11 +30,16 @@ class BenchInputIT {
         assertThat(code).as(captured.err()).isZero();
         List<String> lines = captured.out().lines().toList();
         String none = " peer_images_per_second=none pairs=0 ratio_min=none ratio=none ratio_max=none";
-        String sizes = "bench input store=encoded precrop=%d crop=%d cores=\\d+ images_per_second=[0-9.]+" + none;
-        assertThat(lines).hasSize(4).contains("peer: skipped: there is no /no/such/python");
-        assertThat(lines.get(1)).matches("bench input decode cores=1 images_per_second=[0-9.]+" + none);
-        assertThat(lines.get(2)).matches(sizes.formatted(20, 16));
-        assertThat(lines.get(3)).matches(sizes.formatted(30, 24));
+        String sizes = "bench input store=%s precrop=%d crop=%d cores=\\d+ images_per_second=[0-9.]+" + none;
+        assertThat(lines).hasSize(12).contains("peer: skipped: there is no /no/such/python");
+        assertThat(lines.subList(0, 4))
+                .anyMatch(line -> line.matches("dataset precrop20-16: 1[34]\\d\\d bytes an image"));
+        assertThat(lines.get(5)).matches("bench input decode cores=1 images_per_second=[0-9.]+" + none);
+        int line = 6;
+        for (String store : List.of("encoded", "precrop", "jpeg")) {
+            assertThat(lines.get(line++)).matches(sizes.formatted(store, 20, 16));
+            assertThat(lines.get(line++)).matches(sizes.formatted(store, 30, 24));
+        }
     }
 
     @Test

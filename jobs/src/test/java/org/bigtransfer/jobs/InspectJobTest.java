@@ -129,7 +129,8 @@ class InspectJobTest {
                 without.medianWidth(),
                 without.medianHeight(),
                 Map.of("train", train),
-                without.layout());
+                without.layout(),
+                without.store());
         DatasetFile.write(conf, folder.toString(), with);
     }
 

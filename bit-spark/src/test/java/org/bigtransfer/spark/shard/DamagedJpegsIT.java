@@ -50,6 +50,7 @@ class DamagedJpegsIT extends Sharding {
                 1,
                 1 << 23,
                 1 << 24,
+                StoreRule.ENCODED,
                 false,
                 limits,
                 "test"));

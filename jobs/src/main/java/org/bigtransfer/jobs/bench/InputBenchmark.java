@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.hyperrule.Profile;
 import org.bigtransfer.hyperrule.Resolution;
@@ -15,6 +17,7 @@ import org.bigtransfer.preprocess.Preprocessing;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.replica.ReductionTree.Node;
 import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.dataset.ImageRow;
 import org.bigtransfer.spark.dataset.SplitReader;
@@ -30,6 +33,9 @@ import org.bigtransfer.spark.feed.RowSelection;
  * works.
  */
 public final class InputBenchmark implements AutoCloseable {
+    /** Whose resizing and cropping is measured. */
+    public static final Profile PROFILE = Profile.PYTORCH;
+
     private static final String SCRIPT = "input_twin.py";
     private static final String DECODE = "decode";
     private static final String SPLIT = DatasetDescription.TRAIN;
@@ -85,18 +91,39 @@ public final class InputBenchmark implements AutoCloseable {
     }
 
     private FeedPlan feed(String dataset, Resolution resolution) throws IOException {
-        DatasetDescription description = DatasetFile.read(conf, dataset);
+        DatasetDescription description = manyTimes(DatasetFile.read(conf, dataset));
         RowSelection rows = RowSelection.all(description, SPLIT);
-        Profile profile = Profile.PYTORCH;
         return new FeedPlan(
                 dataset,
                 description,
                 SPLIT,
                 rows,
-                new SampleOrder(rows.counts(), SEED, plan.batch(), plan.batch(), profile.epochEnd()),
-                new Preprocessing(profile, resolution),
-                new Mixup(0, SEED, profile.partners()),
+                new SampleOrder(rows.counts(), SEED, plan.batch(), plan.batch(), PROFILE.epochEnd()),
+                new Preprocessing(PROFILE, resolution),
+                new Mixup(0, SEED, PROFILE.partners()),
                 SEED);
+    }
+
+    /** The dataset as if it were long enough for a timing: every image is read and verified anew whenever it comes. */
+    private DatasetDescription manyTimes(DatasetDescription once) throws IOException {
+        Split split = once.split(SPLIT);
+        int times = Math.toIntExact((plan.count() + split.examples() - 1) / split.examples());
+        Split repeated = new Split(
+                times * split.examples(),
+                split.classExamples().stream().map(count -> times * count).toList(),
+                Collections.nCopies(times, split.files()).stream()
+                        .flatMap(List::stream)
+                        .toList());
+        return new DatasetDescription(
+                once.schemaVersion(),
+                once.contentHash(),
+                once.classes(),
+                Map.of(SPLIT, repeated),
+                once.medianWidth(),
+                once.medianHeight(),
+                once.rejected(),
+                once.layout(),
+                once.store());
     }
 
     private double seconds(FeedPlan feedPlan) throws IOException {

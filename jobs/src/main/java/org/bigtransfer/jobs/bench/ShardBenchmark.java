@@ -21,6 +21,7 @@ import org.bigtransfer.spark.shard.Limits;
 import org.bigtransfer.spark.shard.ShardListener;
 import org.bigtransfer.spark.shard.ShardPlan;
 import org.bigtransfer.spark.shard.Sharder;
+import org.bigtransfer.spark.shard.StoreRule;
 
 /**
  * Images a second from photographs to a dataset, beside a script with pyarrow that writes the same Parquet and a plain
@@ -35,11 +36,19 @@ public final class ShardBenchmark {
      * What is measured.
      *
      * @param images the photographs: a folder of class folders, or a tar of one
+     * @param store how the dataset holds images; the script writes them as they came
      * @param folder for what is written, on this machine; each timing writes anew and what it wrote is removed
      * @param python an interpreter with pyarrow and Pillow, the peer
      */
     public record Plan(
-            String images, String folder, long seed, long rowGroupBytes, long fileBytes, int pairs, String python) {}
+            String images,
+            String folder,
+            long seed,
+            long rowGroupBytes,
+            long fileBytes,
+            StoreRule store,
+            int pairs,
+            String python) {}
 
     private final SparkSession spark;
     private final Configuration conf;
@@ -133,6 +142,7 @@ public final class ShardBenchmark {
                 plan.seed(),
                 plan.rowGroupBytes(),
                 plan.fileBytes(),
+                plan.store(),
                 false,
                 Limits.NONE,
                 "");

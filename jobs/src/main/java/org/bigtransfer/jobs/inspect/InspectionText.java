@@ -19,6 +19,7 @@ public record InspectionText(Inspection found) {
     public void print(PrintStream out) {
         DatasetDescription description = found.description();
         line(out, "dataset", "%s, content hash %s", found.dataset(), description.contentHash());
+        line(out, "store", "%s%s", description.store(), description.store().isLossy() ? "; lossy" : "");
         description.splits().forEach((name, split) -> split(out, name, split));
         found.rejects().forEach(rejects -> rejects(out, rejects));
         found.mixing().ifPresent(mixing -> mixing(out, mixing));

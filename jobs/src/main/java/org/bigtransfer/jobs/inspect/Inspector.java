@@ -25,6 +25,7 @@ import org.bigtransfer.order.ShuffleQuality;
 import org.bigtransfer.order.ShuffleQuality.Examples;
 import org.bigtransfer.preprocess.Mixup;
 import org.bigtransfer.preprocess.Preprocessing;
+import org.bigtransfer.preprocess.Preprocessor;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.preprocess.RgbImage;
 import org.bigtransfer.replica.ReductionTree.Node;
@@ -180,14 +181,20 @@ public record Inspector(
     private Map<String, String> views(ImageRow row, String split, int position)
             throws RejectedImageException, IOException {
         Map<String, String> views = new LinkedHashMap<>();
-        if (split.equals(DatasetDescription.TRAIN)) {
-            FloatBuffer image = square(preprocessing.resolution().crop());
-            preprocessing.train(row.image(), Seeds.mix(seed, position), image, 0);
-            views.put("training", dataUri(image));
+        int side = description.store().side(split);
+        int evaluation = preprocessing.resolution().evaluation();
+        try (Preprocessor preprocessor = preprocessing.open(side)) {
+            if (split.equals(DatasetDescription.TRAIN)) {
+                FloatBuffer image = square(preprocessing.resolution().crop());
+                preprocessor.train(row.image(), Seeds.mix(seed, position), image, 0);
+                views.put("training", dataUri(image));
+            }
+            if (side == 0 || side == evaluation) {
+                FloatBuffer image = square(evaluation);
+                preprocessor.evaluate(row.image(), image, 0);
+                views.put("evaluation", dataUri(image));
+            }
         }
-        FloatBuffer image = square(preprocessing.resolution().evaluation());
-        preprocessing.evaluate(row.image(), image, 0);
-        views.put("evaluation", dataUri(image));
         return views;
     }
 

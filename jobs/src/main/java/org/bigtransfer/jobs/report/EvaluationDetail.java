@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -109,7 +108,14 @@ final class EvaluationDetail {
                 .collectAsList());
         List<String> ids =
                 rows.stream().map(row -> row.<String>getAs("image_id")).toList();
-        Map<String, String> images = SampleImages.read(spark, files(), ids);
+        String dataset = evaluation.getAs("dataset");
+        String split = evaluation.getAs("split");
+        DatasetDescription description = DatasetFile.read(spark.sessionState().newHadoopConf(), dataset);
+        List<String> files = description.split(split).files().stream()
+                .map(file -> new Path(dataset, file.path()).toString())
+                .toList();
+        Map<String, String> images =
+                SampleImages.read(spark, files, description.store().side(split), ids);
         return rows.stream()
                 .filter(row -> images.containsKey(row.<String>getAs("image_id")))
                 .map(row -> new Sample(
@@ -118,15 +124,6 @@ final class EvaluationDetail {
                         classes.get(row.getAs("predicted")).name(),
                         row.<Row>getList(row.fieldIndex("top5")).get(0).getAs("probability"),
                         images.get(row.<String>getAs("image_id"))))
-                .toList();
-    }
-
-    private List<String> files() throws IOException {
-        String dataset = evaluation.getAs("dataset");
-        Configuration conf = spark.sessionState().newHadoopConf();
-        DatasetDescription description = DatasetFile.read(conf, dataset);
-        return description.split(evaluation.getAs("split")).files().stream()
-                .map(file -> new Path(dataset, file.path()).toString())
                 .toList();
     }
 }

@@ -1,16 +1,32 @@
 package org.bigtransfer.jobs.settings;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.bigtransfer.hyperrule.Resolution;
+import org.bigtransfer.jobs.settings.StoreSettings.Kind;
 
 /** What feeding to measure; see {@code reference.conf} for each. @param sizes pre-crop and crop of each */
-public record InputSettings(List<Resolution> sizes, int count) {
+public record InputSettings(List<Kind> stores, List<Resolution> sizes, int count) {
     public InputSettings {
+        stores = List.copyOf(stores);
         sizes = List.copyOf(sizes);
         new Rules()
+                .must(!stores.isEmpty(), "bench.input.stores", "name a store, encoded", stores)
                 .must(!sizes.isEmpty(), "bench.input.sizes", "name a pre-crop and a crop, 160/128", sizes)
                 .atLeast(1, "bench.input.count", count)
                 .check();
+    }
+
+    /** Stores as settings spell them. @throws IllegalArgumentException saying what is wrong */
+    static List<Kind> stores(List<String> texts) {
+        return texts.stream()
+                .map(text -> Arrays.stream(Kind.values())
+                        .filter(kind -> kind.name().toLowerCase(Locale.ROOT).equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "a store must be one of [encoded, precrop, jpeg]: " + text)))
+                .toList();
     }
 
     /** Pre-crops and crops as settings spell them, {@code 160/128}. @throws IllegalArgumentException saying what is wrong */

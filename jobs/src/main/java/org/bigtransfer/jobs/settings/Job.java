@@ -1,5 +1,6 @@
 package org.bigtransfer.jobs.settings;
 
+import org.bigtransfer.preprocess.Augmentation.Cropping;
 import org.bigtransfer.replica.Engine;
 import org.bigtransfer.replica.Loss;
 import org.bigtransfer.spark.train.TrainPlan;
@@ -12,6 +13,7 @@ public enum Job {
             requireDataset(values, rules);
             rules.must(
                     !values.text("shard.train").isEmpty(), "shard.train", "name a folder or archive of images", NONE);
+            requireStorable(values, rules);
         }
     },
     INSPECT("inspect") {
@@ -121,6 +123,7 @@ public enum Job {
         @Override
         void require(Values values, Rules rules) {
             requirePhotographs(values, rules);
+            requireStorable(values, rules);
         }
     };
 
@@ -145,6 +148,14 @@ public enum Job {
                 "bench.images",
                 "name a folder of class folders with photographs, or a tar of one",
                 NONE);
+    }
+
+    private static void requireStorable(Values values, Rules rules) {
+        StoreSettings.check(
+                values.oneOf("shard.store", StoreSettings.Kind.class),
+                values.text("profile"),
+                values.oneOf("preprocess.cropping", Cropping.class),
+                rules);
     }
 
     private static void requireDataset(Values values, Rules rules) {

@@ -59,8 +59,13 @@ public final class PlanResolution {
                 replicas);
         TrainSettings.checkSteps(rules, steps, schedule.boundaries());
         Preprocessing preprocessing = preprocessing(settings, dataset.medianArea(), architecture, rules);
+        rules.accepts("dataset", () -> dataset.store().requireTraining(preprocessing));
         DatasetDescription.Split validation = dataset.splits().get(DatasetDescription.VALIDATION);
         boolean evaluates = validation != null && validation.examples() > 0;
+        if (evaluates) {
+            rules.accepts(
+                    "dataset", () -> dataset.store().requireEvaluation(DatasetDescription.VALIDATION, preprocessing));
+        }
         rules.must(
                 evaluates || train.stopsEarlyBy() == Metric.NONE,
                 "train.early-stopping.metric",

@@ -8,6 +8,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.DatasetDescription.Layout;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
+import org.bigtransfer.spark.dataset.Store;
 import org.bigtransfer.spark.storage.FileTail;
 
 /** What a plan is told of a dataset that is not there yet, 0 for what is not; see {@code reference.conf} for each. */
@@ -46,6 +47,7 @@ public record PlanSettings(int examples, int classes, int width, int height, dou
                 width,
                 height,
                 Collections.emptyMap(),
-                new Layout(0, 0, 0));
+                new Layout(0, 0, 0),
+                Store.ENCODED);
     }
 }

@@ -88,6 +88,10 @@ final class SettingsReader {
                 values.bigInteger("shard.seed"),
                 values.bigInteger("shard.row-group-bytes"),
                 values.bigInteger("shard.file-bytes"),
+                values.section(() -> new StoreSettings(
+                        values.oneOf("shard.store", StoreSettings.Kind.class),
+                        values.integer("shard.jpeg-quality"),
+                        values.integer("shard.jpeg-longest"))),
                 values.flag("shard.overwrite"),
                 values.bigInteger("shard.max-file-bytes"),
                 values.bigInteger("shard.max-pixels"),
@@ -201,9 +205,13 @@ final class SettingsReader {
 
     private InputSettings input() {
         Rules rules = new Rules();
+        List<String> stores = values.texts("bench.input.stores");
         List<String> sizes = values.texts("bench.input.sizes");
-        rules.accepts("bench.input.sizes", () -> InputSettings.sizes(sizes)).check();
-        return new InputSettings(InputSettings.sizes(sizes), values.integer("bench.input.count"));
+        rules.accepts("bench.input.stores", () -> InputSettings.stores(stores))
+                .accepts("bench.input.sizes", () -> InputSettings.sizes(sizes))
+                .check();
+        return new InputSettings(
+                InputSettings.stores(stores), InputSettings.sizes(sizes), values.integer("bench.input.count"));
     }
 
     private AveragingSettings averaging() {

@@ -34,6 +34,7 @@ public record ShardSettings(
         long seed,
         long rowGroupBytes,
         long fileBytes,
+        StoreSettings store,
         boolean overwrite,
         long maxFileBytes,
         long maxPixels,

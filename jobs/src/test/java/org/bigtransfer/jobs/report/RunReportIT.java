@@ -18,6 +18,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.dataset.ImageRow;
 import org.bigtransfer.spark.dataset.ImageWriter;
+import org.bigtransfer.spark.dataset.Store;
 import org.bigtransfer.spark.tables.Attempt;
 import org.bigtransfer.spark.tables.Table;
 import org.bigtransfer.spark.tables.TableFile;
@@ -102,7 +103,8 @@ class RunReportIT {
                         40,
                         40,
                         Map.of(),
-                        new DatasetDescription.Layout(1, 100_000, 100_000)));
+                        new DatasetDescription.Layout(1, 100_000, 100_000),
+                        Store.ENCODED));
         return predictions;
     }
 

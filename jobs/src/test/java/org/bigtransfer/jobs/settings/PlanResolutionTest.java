@@ -20,6 +20,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.DatasetDescription.Layout;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
+import org.bigtransfer.spark.dataset.Store;
 import org.bigtransfer.spark.storage.FileTail;
 import org.bigtransfer.spark.train.TrainPlan;
 import org.bigtransfer.spark.train.TrainPlan.Teacher;
@@ -42,7 +43,8 @@ class PlanResolutionTest {
                 96,
                 height,
                 Map.of(),
-                new Layout(0, 1, 1));
+                new Layout(0, 1, 1),
+                Store.ENCODED);
     }
 
     private static Split split(long... classExamples) {
@@ -266,7 +268,8 @@ class PlanResolutionTest {
                 without.medianWidth(),
                 without.medianHeight(),
                 without.rejected(),
-                without.layout());
+                without.layout(),
+                without.store());
         assertThat(plan(without, SLOTS, "train.evaluate-every=50").milestones().evaluateEvery())
                 .isZero();
         assertThat(plan(with, SLOTS, "train.evaluate-every=50").milestones().evaluateEvery())
