@@ -40,6 +40,10 @@ public final class InputBenchmark implements AutoCloseable {
     private static final String DECODE = "decode";
     private static final String SPLIT = DatasetDescription.TRAIN;
     private static final long SEED = 1;
+
+    /** A timing goes on with more images where fewer seconds would measure little but the begin. */
+    private static final long LEAST_NANOSECONDS = 1_500_000_000;
+
     private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
     /**
@@ -130,7 +134,7 @@ public final class InputBenchmark implements AutoCloseable {
         long start = System.nanoTime();
         int seen = 0;
         try (Feed feed = new Feed(conf, feedPlan, new Node(0, 1), 0, Long.MAX_VALUE, cores)) {
-            for (long step = 0; seen < plan.count(); step++) {
+            for (long step = 0; seen < plan.count() || System.nanoTime() - start < LEAST_NANOSECONDS; step++) {
                 seen += feed.next(step, 0).orElseThrow().count();
             }
         }
