@@ -115,13 +115,9 @@ class StoresIT extends Sharding {
         Files.delete(killed.folder().resolve("dataset.json"));
         Sharded other = shard(plan(train, "out", 3000, Store.ENCODED));
         assertThat(other.reused()).isZero();
-        rows(other, DatasetDescription.TRAIN).forEach((id, row) -> {
-            try {
-                assertThat(ImageDecoder.size(row.image())).isEqualTo(new ImageSize(12, 10));
-            } catch (Exception e) {
-                throw new AssertionError(id, e);
-            }
-        });
+        for (ImageRow row : rows(other, DatasetDescription.TRAIN).values()) {
+            assertThat(ImageDecoder.size(row.image())).as(row.imageId()).isEqualTo(new ImageSize(12, 10));
+        }
         assertThatThrownBy(() -> shard(plan(train, "out", 3000, RESIZED)))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("a dataset must not be replaced unless overwriting is allowed")
