@@ -1,5 +1,6 @@
 package org.bigtransfer.spark.input;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -8,16 +9,21 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** A file of any Hadoop file system, to be read here and there; it may be shown with another end than its own. */
+/**
+ * A file of any Hadoop file system, to be read here and there; it may be shown with another end than its own. Failures of
+ * the storage are unchecked, as {@link Stored} says.
+ */
 final class HadoopChannel implements SeekableByteChannel {
     private final FSDataInputStream in;
+    private final String location;
     private final long kept;
     private final byte[] end;
     private long position;
     private boolean open = true;
 
-    private HadoopChannel(FSDataInputStream in, long kept, byte[] end) {
+    private HadoopChannel(FSDataInputStream in, String location, long kept, byte[] end) {
         this.in = in;
+        this.location = location;
         this.kept = kept;
         this.end = end;
     }
@@ -31,11 +37,11 @@ final class HadoopChannel implements SeekableByteChannel {
     static HadoopChannel open(Configuration conf, String location, long kept, byte[] end) throws IOException {
         Path path = new Path(location);
         FileSystem fs = path.getFileSystem(conf);
-        return new HadoopChannel(fs.open(path), kept, end);
+        return new HadoopChannel(fs.open(path), location, kept, end);
     }
 
     @Override
-    public int read(ByteBuffer to) throws IOException {
+    public int read(ByteBuffer to) {
         int wanted = (int) Math.min(to.remaining(), size() - position);
         if (wanted <= 0) {
             return to.hasRemaining() ? -1 : 0;
@@ -43,8 +49,7 @@ final class HadoopChannel implements SeekableByteChannel {
         int count;
         if (position < kept) {
             byte[] chunk = new byte[(int) Math.min(Math.min(wanted, 1 << 16), kept - position)];
-            in.seek(position);
-            count = in.read(chunk, 0, chunk.length);
+            count = stored(chunk);
             if (count <= 0) {
                 return count;
             }
@@ -55,6 +60,17 @@ final class HadoopChannel implements SeekableByteChannel {
         }
         position += count;
         return count;
+    }
+
+    private int stored(byte[] chunk) {
+        try {
+            in.seek(position);
+            return in.read(chunk, 0, chunk.length);
+        } catch (EOFException e) {
+            return -1; // the file has become shorter
+        } catch (IOException e) {
+            throw Stored.failed(location, e);
+        }
     }
 
     @Override

@@ -80,10 +80,10 @@ record TarInput(String location, long bytes, String identity, List<Range> pieces
 
     private static InputStream unzipped(Configuration conf, String archive) throws IOException {
         Path path = new Path(archive);
-        return Input.unzipped(TarMembers.stored(path.getFileSystem(conf).open(path), archive));
+        return Input.unzipped(Stored.stream(path.getFileSystem(conf).open(path), archive));
     }
 
     private static InputStream piece(Configuration conf, String archive, Range piece) throws IOException {
-        return TarMembers.stored(new FileInterval(conf, archive, piece.from(), piece.to(), BUFFER), archive);
+        return Stored.stream(new FileInterval(conf, archive, piece.from(), piece.to(), BUFFER), archive);
     }
 }

@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarUtils;
@@ -232,41 +231,5 @@ final class TarMembers implements Closeable {
             position = marked;
             zeros = markedZeros;
         }
-    }
-
-    /** A stream of stored bytes: what it cannot read is the storage's failure, not the archive's, and may be tried again. */
-    static InputStream stored(InputStream raw, String archive) {
-        return new FilterInputStream(raw) {
-            @Override
-            public int read() throws IOException {
-                try {
-                    return in.read();
-                } catch (IOException e) {
-                    throw failed(e);
-                }
-            }
-
-            @Override
-            public int read(byte[] bytes, int offset, int count) throws IOException {
-                try {
-                    return in.read(bytes, offset, count);
-                } catch (IOException e) {
-                    throw failed(e);
-                }
-            }
-
-            @Override
-            public long skip(long count) throws IOException {
-                try {
-                    return in.skip(count);
-                } catch (IOException e) {
-                    throw failed(e);
-                }
-            }
-
-            private UncheckedIOException failed(IOException e) {
-                return new UncheckedIOException("%s must be readable: %s".formatted(archive, e.getMessage()), e);
-            }
-        };
     }
 }

@@ -114,6 +114,9 @@ record ZipDirectory(String archive, Range at, byte[] end) implements Serializabl
             channel.close();
             String reason = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
             throw broken(archive, reason, e);
+        } catch (RuntimeException e) {
+            channel.close();
+            throw e;
         }
     }
 

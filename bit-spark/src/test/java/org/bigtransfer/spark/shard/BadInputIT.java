@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,17 +71,16 @@ class BadInputIT extends Sharding {
                 Files.write(bad.resolve("more/ant/plain.jpg"), ONE);
                 rejects.put("ant/plain.jpg", "more/ant/plain.jpg" + DUPLICATE);
                 Files.createDirectories(bad.resolve("bee"));
-                for (String name : new String[] {"forbidden.png", "vanished.png", "unreadable.png", "flaky.png"}) {
+                for (String name : new String[] {"forbidden.png", "vanished.png", "flaky.png"}) {
                     Files.write(bad.resolve("bee/" + name), ONE);
                 }
                 ids.add("bee/flaky.png");
                 rejects.put("bee/forbidden.png", "it must be readable: Permission denied");
                 rejects.put("bee/vanished.png", "it must be readable: gone");
-                rejects.put("bee/unreadable.png", "it must be readable: Input/output error");
                 Files.createDirectories(bad.resolve("locked"));
                 Files.write(bad.resolve("locked/1.png"), ONE);
                 rejects.put("locked", "it must be a folder that can be listed");
-                run("mkfifo", bad.resolve("bee/pipe.png").toString());
+                pipe(bad.resolve("bee/pipe.png"));
                 rejects.put("bee/pipe.png", "empty file");
                 return SpoiltFileSystem.SCHEME + ":" + bad;
             }
@@ -149,14 +147,6 @@ class BadInputIT extends Sharding {
         /** @param rejects gets the beginnings of reasons by image @param ids gets those that are accepted */
         abstract String write(Path temp, Map<String, byte[]> files, Map<String, String> rejects, Set<String> ids)
                 throws IOException;
-
-        private static void run(String... command) throws IOException {
-            try {
-                assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
-            } catch (InterruptedException e) {
-                throw new InterruptedIOException(e.getMessage());
-            }
-        }
 
         private static void add(ZipArchiveOutputStream out, String name, byte[] bytes) throws IOException {
             out.putArchiveEntry(new ZipArchiveEntry(name));
@@ -341,5 +331,26 @@ class BadInputIT extends Sharding {
         Sharded sharded = shard(plan(tar, "", 0, "out"));
         assertThat(sharded.description().split("train").examples()).isEqualTo(6);
         assertThat(rejects(sharded)).containsValue("Corrupt GZIP trailer").hasSize(1);
+    }
+
+    /** Images that the storage cannot read just now must not be left out of the dataset. */
+    @Test
+    void anOutageOfTheStorageEndsTheJobAndRejectsNothing() throws IOException {
+        SpoiltFileSystem.use();
+        Path images = images("images", 3);
+        Files.write(images.resolve("ant/unreadable.png"), ONE);
+        Path zip = temp.resolve("outage.zip");
+        try (ZipArchiveOutputStream out = new ZipArchiveOutputStream(Files.newOutputStream(zip))) {
+            for (int i = 0; i < 100; i++) {
+                Container.add(out, "ant/%d.png".formatted(i), TinyDataset.png(i));
+            }
+        }
+        for (Path input : new Path[] {images, zip}) {
+            ImageSource source = ImageSource.at(SpoiltFileSystem.SCHEME + ":" + input);
+            assertThatThrownBy(() -> shard(plan(source, ImageSource.NONE, 0, "out")))
+                    .hasStackTraceContaining("%s must be readable: Input/output error"
+                            .formatted(input.equals(zip) ? "outage.zip" : "ant/unreadable.png"));
+            assertThat(temp.resolve("out/dataset.json")).doesNotExist();
+        }
     }
 }

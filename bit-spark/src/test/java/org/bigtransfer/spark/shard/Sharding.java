@@ -3,6 +3,7 @@ package org.bigtransfer.spark.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,6 +109,16 @@ abstract class Sharding {
             }
         }
         return folder;
+    }
+
+    /** A pipe into which nobody writes. */
+    static void pipe(Path path) throws IOException {
+        try {
+            assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor())
+                    .isZero();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException(e.getMessage());
+        }
     }
 
     /** Reasons, by split and image. */

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -42,6 +43,9 @@ public final class SpoiltFileSystem extends RawLocalFileSystem {
                     throw new IOException("Connection reset");
                 }
             }
+            case "outage.zip" -> {
+                return new FSDataInputStream(new Unreachable(super.open(path, buffer)));
+            }
             default -> {}
         }
         return super.open(path, buffer);
@@ -53,5 +57,44 @@ public final class SpoiltFileSystem extends RawLocalFileSystem {
             throw new AccessControlException("Permission denied");
         }
         return super.listStatus(path);
+    }
+
+    /** A file whose first bytes cannot be read. */
+    private static final class Unreachable extends FSInputStream {
+        private static final int BYTES = 1000;
+
+        private final FSDataInputStream in;
+
+        Unreachable(FSDataInputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public int read() throws IOException {
+            if (in.getPos() < BYTES) {
+                throw new IOException("Input/output error");
+            }
+            return in.read();
+        }
+
+        @Override
+        public void seek(long position) throws IOException {
+            in.seek(position);
+        }
+
+        @Override
+        public long getPos() throws IOException {
+            return in.getPos();
+        }
+
+        @Override
+        public boolean seekToNewSource(long position) {
+            return false;
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
     }
 }
