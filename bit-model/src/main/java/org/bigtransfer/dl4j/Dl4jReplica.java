@@ -104,6 +104,11 @@ final class Dl4jReplica implements Replica {
     }
 
     @Override
+    public String device() {
+        return Nd4j.getEnvironment().isCPU() ? "cpu" : "cuda";
+    }
+
+    @Override
     public ParameterLayout layout() {
         return layout;
     }

@@ -3,7 +3,8 @@ package org.bigtransfer.replica;
 /**
  * The GPU that a replica has to itself.
  *
- * @param address as whoever assigned it names it: a number among the GPUs that the process sees, or a UUID; empty for none
+ * @param address as whoever assigned it names it: a number among the GPUs that the process sees, or the UUID
+ *     of a GPU or of a part of one; empty for none
  */
 public record AssignedGpu(String address) {
     /** No GPU was assigned. */

@@ -21,6 +21,11 @@ public interface Replica extends AutoCloseable {
     /** Where each tensor lies in the vectors. */
     ParameterLayout layout();
 
+    /** What it computes on: {@code cpu}, or a GPU of those that the process sees. */
+    default String device() {
+        return "cpu";
+    }
+
     /**
      * Runs forward and backward and adds {@code weight} times the gradient of the micro-batch's mean loss to
      * {@link #gradient()}.

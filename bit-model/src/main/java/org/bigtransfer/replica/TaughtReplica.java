@@ -79,6 +79,11 @@ public final class TaughtReplica implements Replica {
     }
 
     @Override
+    public String device() {
+        return student.device();
+    }
+
+    @Override
     public void update(double learningRate) {
         student.update(learningRate);
     }

@@ -1,5 +1,8 @@
 package org.bigtransfer.torch;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -9,7 +12,7 @@ final class LibTorch {
     private LibTorch() {}
 
     /**
-     * Loads the natives, once in a JVM.
+     * Loads the natives for CPUs, once in a JVM.
      *
      * @throws IllegalArgumentException when the machine lacks a library that they need, naming it
      */
@@ -17,11 +20,45 @@ final class LibTorch {
         try {
             Loader.load(torch.class);
         } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
-            throw new IllegalArgumentException(
-                    "engine torch must find the libraries that LibTorch needs (on a GPU those of CUDA 13 and cuDNN 9, in"
-                            + " LD_LIBRARY_PATH): " + innermost(e).getMessage(),
-                    e);
+            throw missing(innermost(e).getMessage(), e);
         }
+    }
+
+    /**
+     * Loads the natives for GPUs, once in a JVM.
+     *
+     * <p>JavaCPP loads them without their CUDA part where a library of CUDA's is missing, and LibTorch then says that there is
+     * no GPU: so that part is asked for by itself.
+     *
+     * @param cudaPart the resource of {@code libtorch_cuda.so}
+     * @throws IllegalArgumentException when the machine lacks libraries that they need, naming them
+     */
+    static void loadForGpus(String cudaPart) {
+        load();
+        try {
+            loading(Loader.cacheResource(torch.class, cudaPart).getPath()).ifPresent(message -> {
+                throw missing(message, null);
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Loads a library by its path or name. @return why it cannot be, if so */
+    static Optional<String> loading(String library) {
+        try {
+            Loader.loadGlobal(library);
+            return Optional.empty();
+        } catch (UnsatisfiedLinkError e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    private static IllegalArgumentException missing(String failure, Throwable cause) {
+        return new IllegalArgumentException(
+                "engine torch must find the libraries that LibTorch needs: "
+                        + CudaLibraries.explain(failure, LibTorch::loading),
+                cause);
     }
 
     /** The loader's own message, which names the library, is the cause of others. */

@@ -1,6 +1,5 @@
 package org.bigtransfer.torch;
 
-import java.util.regex.Pattern;
 import org.bigtransfer.replica.AssignedGpu;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch;
@@ -15,8 +14,6 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
  * @param mirrored whether parameters, gradient and velocity have a memory on the device besides the host's
  */
 record Placement(Device device, MemoryFormat layout, boolean mirrored) {
-    private static final Pattern NUMBER = Pattern.compile("\\d{1,2}");
-
     /** On the CPU. */
     static Placement onCpu() {
         return new Placement(new Device("cpu"), MemoryFormat.ChannelsLast, false);
@@ -25,20 +22,21 @@ record Placement(Device device, MemoryFormat layout, boolean mirrored) {
     /**
      * On a GPU, the first where none is assigned.
      *
-     * @throws IllegalArgumentException when it is not named by number or LibTorch sees no such GPU
+     * @throws IllegalArgumentException when LibTorch sees no such GPU
      */
     static Placement onGpu(AssignedGpu gpu) {
-        String address = gpu.isGiven() ? gpu.address() : "0";
-        if (!NUMBER.matcher(address).matches()) {
-            throw new IllegalArgumentException(
-                    "engine torch must be given GPUs by number, as nvidia-smi --query-gpu=index counts them: "
-                            + address);
-        }
+        VisibleGpu.show(gpu);
         if (!torch.cuda_is_available()) {
             throw new IllegalArgumentException(
-                    "engine torch, built for GPUs, must find one that its CUDA 13 can use, with"
-                            + " a driver from 580 on: LibTorch sees none");
+                    ("engine torch, built for GPUs, must find one that its CUDA 13 can use, with NVIDIA's driver from 580 on"
+                                    + " (to compute on the CPU, build with -Ptorch-cpu): %s")
+                            .formatted(LibTorch.loading(CudaLibraries.DRIVER)
+                                    .map("there is no driver, "::concat)
+                                    .orElse(
+                                            gpu.isGiven()
+                                                    ? "LibTorch sees no GPU " + gpu.address()
+                                                    : "LibTorch sees none")));
         }
-        return new Placement(new Device(DeviceType.CUDA, Byte.parseByte(address)), MemoryFormat.Contiguous, true);
+        return new Placement(new Device(DeviceType.CUDA, (byte) 0), MemoryFormat.Contiguous, true);
     }
 }

@@ -15,6 +15,7 @@ public final class TorchEngine implements Engine {
     private static final String PRESET = "org/bytedeco/pytorch/global/torch.class";
     private static final String CPU_NATIVES = "org/bytedeco/pytorch/linux-x86_64/libjnitorch.so";
     private static final String GPU_NATIVES = "org/bytedeco/pytorch/linux-x86_64-gpu/libjnitorch.so";
+    private static final String CUDA_PART = "/org/bytedeco/pytorch/linux-x86_64-gpu/libtorch_cuda.so";
 
     @Override
     public String name() {
@@ -41,8 +42,11 @@ public final class TorchEngine implements Engine {
     @Override
     public Replica open(ReplicaSpec spec, AssignedGpu gpu) {
         requirePresent();
-        LibTorch.load();
-        boolean forGpus = TorchEngine.class.getClassLoader().getResource(GPU_NATIVES) != null;
-        return new TorchReplica(spec, forGpus ? Placement.onGpu(gpu) : Placement.onCpu());
+        if (TorchEngine.class.getClassLoader().getResource(GPU_NATIVES) == null) {
+            LibTorch.load();
+            return new TorchReplica(spec, Placement.onCpu());
+        }
+        LibTorch.loadForGpus(CUDA_PART);
+        return new TorchReplica(spec, Placement.onGpu(gpu));
     }
 }

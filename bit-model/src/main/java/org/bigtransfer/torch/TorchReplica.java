@@ -48,6 +48,11 @@ final class TorchReplica implements Replica {
     }
 
     @Override
+    public String device() {
+        return placement.device().str().getString();
+    }
+
+    @Override
     public double accumulate(MicroBatch batch, double weight) {
         enter();
         parameters.read();

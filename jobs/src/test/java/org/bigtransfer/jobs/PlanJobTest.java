@@ -51,6 +51,7 @@ class PlanJobTest {
         assertThat(plan.get("macs").asLong()).isEqualTo(1_334_595_584L);
         assertThat(plan.get("replicas").asInt()).isEqualTo(4);
         assertThat(plan.get("fits").asBoolean()).isTrue();
+        assertThat(plan.get("memory_engine").asText()).isEqualTo("dl4j");
         assertThat(plan.get("memory_bytes").get("16").asLong()).isPositive();
         assertThat(plan.get("hours").asDouble()).isBetween(141.7, 141.8);
         assertThat(folder).isEmptyDirectory();

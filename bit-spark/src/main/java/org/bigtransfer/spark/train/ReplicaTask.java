@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.bigtransfer.replica.AssignedGpu;
 import org.bigtransfer.replica.Engine;
 import org.bigtransfer.replica.ReductionTree;
 import org.bigtransfer.replica.Replica;
@@ -19,12 +20,15 @@ import org.bigtransfer.spark.network.TaskGpu;
 import org.bigtransfer.weights.Initialization;
 import org.bigtransfer.weights.WeightFile;
 import org.bigtransfer.weights.WeightFile.Head;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.collection.Iterator;
 import scala.collection.JavaConverters;
 import scala.runtime.AbstractFunction1;
 
 /** A task of the barrier stage: opens its replica, trains to the end. */
 final class ReplicaTask extends AbstractFunction1<Iterator<Integer>, Iterator<ReplicaOutcome>> implements Serializable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaTask.class);
     private static final long serialVersionUID = 1;
 
     private final ReplicaTaskSpec spec;
@@ -47,6 +51,7 @@ final class ReplicaTask extends AbstractFunction1<Iterator<Integer>, Iterator<Re
         TrainPlan plan = spec.plan();
         Configuration conf = spec.conf().value();
         try (Replica replica = open(conf)) {
+            sayWhere(exchange.rank(), replica.device(), TaskGpu.current());
             load(replica, conf);
             try (Feed feed = new Feed(
                     conf,
@@ -60,6 +65,16 @@ final class ReplicaTask extends AbstractFunction1<Iterator<Integer>, Iterator<Re
                     plan.work().threads())) {
                 return new ReplicaLoop(spec, replica, exchange, hosts, conf).run(feed);
             }
+        }
+    }
+
+    private static void sayWhere(int rank, String device, AssignedGpu gpu) {
+        LOG.info("replica {} computes on {}{}", rank, device, gpu.isGiven() ? ", was given GPU " + gpu.address() : "");
+        if (gpu.isGiven() && device.equals("cpu")) {
+            LOG.warn(
+                    "GPU {} is given to replica {} and idle: this build of its engine computes on CPUs",
+                    gpu.address(),
+                    rank);
         }
     }
 

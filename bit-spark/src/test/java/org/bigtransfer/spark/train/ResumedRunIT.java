@@ -10,6 +10,7 @@ import org.bigtransfer.hyperrule.Profile;
 import org.bigtransfer.spark.train.TrainResult.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs that end before their last step and go on, submitted again. */
@@ -76,6 +77,29 @@ class ResumedRunIT extends Training {
         assertThat(changed).extracting(StepRecord::step).isEqualTo(steps(20));
         assertThat(changed.get(10).loss()).isCloseTo(expected.get(10).loss(), within(1e-12));
         assertThat(chain.parameters(20)).isNotEqualTo(undisturbed.parameters(20));
+    }
+
+    static Stream<Arguments> pairsOfEngines() {
+        return engines().flatMap(first -> engines().map(second -> Arguments.of(first, second)));
+    }
+
+    /** Engines are as far apart as float32 lets them be; the velocity must have come along, or steps 10 to 19 differ. */
+    @ParameterizedTest
+    @MethodSource("pairsOfEngines")
+    void aRunMayGoOnWithAnyEngine(String first, String second) throws Exception {
+        float[] undisturbed = trained(run().engine(first)).parameters(20);
+        Runs changed = run().engine(first);
+        trained(changed.steps(10));
+        TrainResult last = train(changed.engine(second).replicas(2), new Heard());
+        assertThat(last.records()).extracting(StepRecord::step).isEqualTo(steps(20));
+        float[] parameters = changed.parameters(20);
+        double norm = 0;
+        double difference = 0;
+        for (int i = 0; i < undisturbed.length; i++) {
+            norm += (double) undisturbed[i] * undisturbed[i];
+            difference += Math.pow((double) undisturbed[i] - parameters[i], 2);
+        }
+        assertThat(Math.sqrt(difference / norm)).isLessThan(1e-4);
     }
 
     @Test

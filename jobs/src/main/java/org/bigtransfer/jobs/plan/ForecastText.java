@@ -14,6 +14,8 @@ import org.bigtransfer.spark.train.TrainPlan.Work;
 
 /** A forecast as people and as scripts read it. */
 public final class ForecastText {
+    private static final String ESTIMATED = "dl4j";
+
     private ForecastText() {}
 
     /** A line for each thing. */
@@ -76,7 +78,8 @@ public final class ForecastText {
                         work.threads(),
                         forecast.slots().text(),
                         forecast.fits() ? ", enough" : ", TOO FEW"));
-        lines.put("memory", "a replica, outside of the heap, by micro-batch: " + memory(forecast));
+        lines.put(
+                "memory", text("a replica%s, outside of the heap, by micro-batch: ", engine(plan)) + memory(forecast));
         lines.put("exchange", exchange(forecast));
         lines.put(
                 "time",
@@ -84,6 +87,11 @@ public final class ForecastText {
                         ? text("%.1f hours at %s images/s", forecast.hours().getAsDouble(), forecast.imagesPerSecond())
                         : "unknown without plan.images-per-second");
         lines.forEach((name, line) -> out.println(text("%-11s %s", name, line)));
+    }
+
+    /** Memory is estimated for one engine; said where the plan has another. */
+    private static String engine(TrainPlan plan) {
+        return plan.engine().equals(ESTIMATED) ? "" : " of engine %s, not of %s".formatted(ESTIMATED, plan.engine());
     }
 
     private static String memory(Forecast forecast) {
@@ -152,6 +160,7 @@ public final class ForecastText {
         values.put("slots", forecast.slots().count());
         values.put("master", forecast.slots().master());
         values.put("fits", forecast.fits());
+        values.put("memory_engine", ESTIMATED);
         values.put("memory_bytes", forecast.memory());
         values.put("averaging_period", work.averagingPeriod().longest());
         values.put("averaging_rule", work.averagingPeriod().toString());

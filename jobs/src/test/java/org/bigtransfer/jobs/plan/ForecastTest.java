@@ -130,11 +130,15 @@ class ForecastTest {
     }
 
     private static String exchange(String... assignments) {
+        return line("exchange", forecast(assignments));
+    }
+
+    private static String line(String name, Forecast forecast) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ForecastText.print(new PrintStream(out, true, StandardCharsets.UTF_8), forecast(assignments));
+        ForecastText.print(new PrintStream(out, true, StandardCharsets.UTF_8), forecast);
         return out.toString(StandardCharsets.UTF_8)
                 .lines()
-                .filter(line -> line.startsWith("exchange"))
+                .filter(line -> line.startsWith(name))
                 .findFirst()
                 .orElseThrow();
     }
@@ -150,6 +154,28 @@ class ForecastTest {
         assertThat(running.memory().get(64)).isGreaterThan(running.memory().get(32));
         // 16 micro-batches a replica: 5 gradients at once.
         assertThat(tree.memory().get(16) - running.memory().get(16)).isEqualTo(5 * 4 * PARAMETERS);
+    }
+
+    @Test
+    void memoryIsSaidToBeAnotherEnginesWhereItIs() {
+        Forecast own = forecast();
+        TrainPlan plan = own.plan();
+        TrainPlan other = new TrainPlan(
+                plan.run(),
+                plan.dataset(),
+                "torch",
+                plan.seed(),
+                plan.network(),
+                plan.teacher(),
+                plan.input(),
+                plan.work(),
+                plan.optimization(),
+                plan.milestones());
+
+        assertThat(line("memory", own)).startsWith("memory      a replica, outside of the heap, by micro-batch: ");
+        assertThat(line("memory", new Forecast(other, 50_000, 10, own.slots(), 0)))
+                .startsWith(
+                        "memory      a replica of engine dl4j, not of torch, outside of the heap, by micro-batch: ");
     }
 
     @Test
