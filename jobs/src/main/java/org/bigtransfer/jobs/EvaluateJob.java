@@ -3,8 +3,10 @@ package org.bigtransfer.jobs;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -92,6 +94,7 @@ final class EvaluateJob extends JobCommand {
                     ShellWord.of(settings.tables()),
                     run.attempt().runId());
             figures = Optional.of(new Figures(given.step(), evaluation));
+            run.found(named(plan.split(), figures.get()));
             run.console().out().println(line(plan.split(), evaluation));
         }
         return ExitCode.DONE;
@@ -100,6 +103,17 @@ final class EvaluateJob extends JobCommand {
     /** What was found, once it was. */
     Optional<Figures> figures() {
         return figures;
+    }
+
+    private static Map<String, Object> named(String split, Figures figures) {
+        Map<String, Object> named = new LinkedHashMap<>();
+        named.put("step", figures.step());
+        named.put("split", split);
+        named.put("examples", figures.evaluation().examples());
+        named.put("loss", figures.evaluation().loss());
+        named.put("top1", figures.evaluation().top1());
+        named.put("top5", figures.evaluation().top5());
+        return named;
     }
 
     /** The line of figures for scripts. */

@@ -2,6 +2,8 @@ package org.bigtransfer.jobs;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,6 +26,7 @@ final class JobRun {
     private final AtomicBoolean settled = new AtomicBoolean();
     private final AtomicReference<Optional<Stop>> stop;
     private volatile String conclusion = "";
+    private volatile Map<String, Object> figures = Map.of();
 
     /** Whether a job leaves its status behind. */
     enum Recording {
@@ -80,7 +83,8 @@ final class JobRun {
         if (settled.get()) {
             return settings;
         }
-        write(new Status(State.RUNNING, null, "", job.title(), attempt.runId(), attempt.attempt(), startedAt, null));
+        write(new Status(
+                State.RUNNING, null, "", figures, job.title(), attempt.runId(), attempt.attempt(), startedAt, null));
         return settings;
     }
 
@@ -93,6 +97,7 @@ final class JobRun {
                 state,
                 code.code(),
                 message,
+                figures,
                 job.title(),
                 attempt.runId(),
                 attempt.attempt(),
@@ -114,6 +119,11 @@ final class JobRun {
 
     String conclusion() {
         return conclusion;
+    }
+
+    /** What the status is to give by name, in this order. */
+    void found(Map<String, Object> values) {
+        figures = new LinkedHashMap<>(values);
     }
 
     Job job() {

@@ -15,12 +15,14 @@ import org.bigtransfer.spark.storage.PublishedFile;
  * What {@code status.json} says of a job: cluster modes swallow exit codes, so schedulers read it.
  *
  * @param exitCode null while the job runs
+ * @param figures what it found, by name; empty for most jobs
  * @param finishedAt null while the job runs
  */
 record Status(
         State state,
         Integer exitCode,
         String message,
+        Map<String, Object> figures,
         String job,
         String runId,
         String attempt,
@@ -49,6 +51,7 @@ record Status(
         values.put("state", state.name());
         values.put("exit_code", exitCode);
         values.put("message", message);
+        values.put("figures", figures);
         values.put("job", job);
         values.put("run_id", runId);
         values.put("attempt", attempt);

@@ -129,11 +129,12 @@ final class TrainJob extends JobCommand {
             TrainResult result = train(run, trainer);
             progress.close();
             if (result.end() == TrainResult.End.STOPPED) {
-                LOG.info(
+                run.conclude(
                         result.step() == 0
                                 ? "stopped before the first step; the same command begins"
-                                : "stopped after step {}, which is committed; the same command goes on from there",
-                        result.step());
+                                : "stopped after step %d, which is committed; the same command goes on from there"
+                                        .formatted(result.step()));
+                LOG.info(run.conclusion());
                 return ExitCode.TERMINATED;
             }
 

@@ -242,7 +242,50 @@ class JobsIT {
         assertThat(status("run/evaluate").get("job").asText()).isEqualTo("evaluate");
         assertThat(status("run/evaluate").get("run_id").asText()).isEqualTo("e");
         assertThat(status("run/evaluate").get("state").asText()).isEqualTo("SUCCEEDED");
+        assertThat(status("run/evaluate").get("figures").get("step").asInt()).isEqualTo(10);
+        assertThat(status("run/evaluate").get("figures").get("top1").asDouble()).isBetween(0.0, 1.0);
         assertThat(status("run").get("job").asText()).isEqualTo("train");
+    }
+
+    private int publish(Path run, Path pointer) {
+        return captured.execute("publish", "-D", "run=" + run, "-D", "publish.pointer=" + pointer);
+    }
+
+    @Test
+    @Order(7)
+    void publishesAnEvaluatedRunByReplacingThePointer() throws IOException {
+        Path pointer = Files.writeString(folder.resolve("published.json"), "{\"run\": \"an earlier one\"}");
+
+        assertThat(publish(folder.resolve("run"), pointer)).as(captured.err()).isZero();
+
+        JsonNode published = new ObjectMapper().readTree(pointer.toFile());
+        assertThat(published.get("run").asText()).isEqualTo("file:" + folder.resolve("run"));
+        assertThat(published.get("run_id").asText()).isEqualTo("t");
+        assertThat(published.get("weights").asText()).endsWith("/run/checkpoints/step-000010/model.npz");
+        assertThat(published.get("evaluation")).isEqualTo(status("run/evaluate").get("figures"));
+        assertThat(captured.out())
+                .startsWith("publish pointer=" + pointer + " run=file:")
+                .contains(" step=10 top1=");
+        assertThat(status("run/publish").get("state").asText()).isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    @Order(8)
+    void publishesNoRunThatWasNotEvaluatedAsItIs() throws IOException {
+        Path pointer = folder.resolve("published.json");
+        String before = Files.readString(pointer);
+        assertThat(bit("train", "-D", "run=" + folder.resolve("longer"), "-D", "train.steps=4"))
+                .as(captured.err())
+                .isZero();
+
+        assertThat(publish(folder.resolve("longer"), pointer)).isEqualTo(2);
+        assertThat(captured.err()).contains("run must have been evaluated at step 4, which it offers");
+        Path evaluate = Files.createDirectories(folder.resolve("longer/evaluate"));
+        Files.writeString(evaluate.resolve("status.json"), "{\"state\": \"SUCCEEDED\", \"figures\": {\"step\": 2}}");
+        assertThat(publish(folder.resolve("longer"), pointer)).isEqualTo(2);
+        assertThat(publish(folder.resolve("no-run"), pointer)).isEqualTo(2);
+        assertThat(captured.err()).contains("run must hold a committed checkpoint");
+        assertThat(pointer).hasContent(before);
     }
 
     /** Without a run, status.json and report.html go below the working directory. */

@@ -165,6 +165,7 @@ class KilledProcessIT {
         assertThat(checkpoint(run, step).resolve("COMMITTED")).exists();
         assertThat(status(run).get("state").asText()).isEqualTo("PREEMPTED");
         assertThat(status(run).get("exit_code").asInt()).isEqualTo(SIGTERM_EXIT);
+        assertThat(status(run).get("message").asText()).startsWith("stopped after step %d, which".formatted(step));
 
         Process again = start(run, period);
         try (BufferedReader log = again.errorReader()) {

@@ -91,6 +91,7 @@ class HdfsIT {
 
         assertThat(run.bit("evaluate", "-D", "run-id=evaluated")).contains("evaluation split=validation examples=18 ");
         run.assertTables();
+        run.assertPublishes(conf());
         assertThat(run.bit("predict", "-D", "predict.output=" + run.root() + "/predicted"))
                 .contains("prediction images=18 rejected=0");
         FileSystem fs = new org.apache.hadoop.fs.Path(run.root()).getFileSystem(conf());

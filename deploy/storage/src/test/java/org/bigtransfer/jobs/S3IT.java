@@ -129,6 +129,7 @@ class S3IT {
         run.assertSameEnd(direct(), undisturbed);
         assertThat(run.bit("evaluate", "-D", "run-id=evaluated")).contains("evaluation split=validation examples=18 ");
         run.assertTables();
+        run.assertPublishes(direct());
 
         replacesWhatAKilledPredictLeft();
         assertThat(proxy.fates()).containsKeys(Fate.values());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
+import org.bigtransfer.spark.storage.PublishedFile;
 
 /**
  * A small data set and a small network, for jobs as the command line runs them.
@@ -112,6 +114,15 @@ record SmallRun(String root, Path images) {
         for (String file : List.of("model.npz", "momentum.npz")) {
             assertThat(bytes(conf, checkpoint(STEPS, file))).isEqualTo(other.bytes(conf, checkpoint(STEPS, file)));
         }
+    }
+
+    /** That a pointer beside the evaluated run is replaced by one that names it. */
+    void assertPublishes(Configuration conf) throws IOException {
+        String pointer = root + "/published.json";
+        PublishedFile.write(conf, new org.apache.hadoop.fs.Path(pointer), new byte[] {'{', '}'});
+        assertThat(bit("publish", "-D", "publish.pointer=" + pointer)).contains("run=" + root + "/run step=" + STEPS);
+        assertThat(new String(bytes(conf, "published.json"), StandardCharsets.UTF_8))
+                .contains("\"run\" : \"" + root + "/run\"", "\"run_id\" : \"trained\"", "\"top1\"");
     }
 
     /** That tables, read by Spark SQL, hold one row of each step, class and image. */

@@ -61,6 +61,18 @@ public enum Job {
             requireNetwork(values, rules);
         }
     },
+    PUBLISH("publish") {
+        @Override
+        void require(Values values, Rules rules) {
+            rules.must(!values.text("publish.pointer").isEmpty(), "publish.pointer", "name a file", NONE);
+            rules.must(
+                    values.textOr("auto", "run").given().isPresent()
+                            || values.textOr("auto", "run-id").given().isPresent(),
+                    "run",
+                    "name a run directory",
+                    "auto");
+        }
+    },
     PREDICT("predict") {
         @Override
         void require(Values values, Rules rules) {

@@ -67,7 +67,7 @@ public final class LoadedSettings {
 
     /** The run-id, whatever else is wrong. */
     public String runId() {
-        return settings == null ? SettingsReader.newRunId() : settings.runId();
+        return settings == null ? values.textOr("auto", "run-id").or(SettingsReader::newRunId) : settings.runId();
     }
 
     /**
@@ -75,15 +75,12 @@ public final class LoadedSettings {
      * status of the job that shards it, a run directory that of the one that trains; other jobs have a folder each in it.
      */
     public Optional<String> statusFolder(Job of) {
-        if (settings == null) {
-            return Optional.empty();
-        }
-        Optional<String> run = Optional.of(settings.run()).filter(folder -> settings.namesRun() || problems.isEmpty());
+        Optional<String> run = runFolder();
         String within = "/" + of.title().replace(' ', '-');
         return switch (of) {
-            case SHARD -> Optional.of(settings.dataset()).filter(folder -> !folder.isEmpty());
+            case SHARD -> Optional.of(values.text("dataset")).filter(folder -> !folder.isEmpty());
             case TRAIN -> run;
-            case EVALUATE, QUICKSTART -> run.map(folder -> folder + within);
+            case EVALUATE, PUBLISH, QUICKSTART -> run.map(folder -> folder + within);
             case PLAN, INSPECT -> Optional.empty();
                 // Whoever looks at a few images leaves no trace.
             case PREDICT -> run.filter(folder -> isGiven("run") && isGiven("predict.output"))
@@ -93,6 +90,13 @@ public final class LoadedSettings {
                     .given()
                     .map(folder -> folder + within);
         };
+    }
+
+    private Optional<String> runFolder() {
+        if (settings == null) { // one of the settings that it holds itself is bad
+            return values.textOr("auto", "run").given().filter(folder -> !folder.isEmpty());
+        }
+        return Optional.of(settings.run()).filter(folder -> settings.namesRun() || problems.isEmpty());
     }
 
     /** Whether a source other than {@code reference.conf} gives this key another value. */

@@ -30,6 +30,7 @@ public record Settings(
         PlanSettings plan,
         InspectSettings inspect,
         ExportSettings export,
+        PublishSettings publish,
         PredictSettings predict,
         FeaturesSettings features,
         ProbeSettings probe,

@@ -48,6 +48,7 @@ final class SettingsReader {
                 values.section(this::inspect),
                 values.section(() -> new ExportSettings(
                         values.oneOf("export.format", ExportSettings.Format.class), values.text("export.file"))),
+                new PublishSettings(values.text("publish.pointer")),
                 values.section(this::predict),
                 values.section(this::features),
                 values.section(this::probe),

@@ -159,6 +159,9 @@ class LoadedSettingsTest extends Loading {
     void saysWhereTheStatusBelongsWhateverElseIsWrong() {
         assertThat(status(Job.TRAIN, "run=r", "train.seed=x")).contains("r");
         assertThat(status(Job.TRAIN, "run-id=x", "train.sed=1")).contains("runs/x");
+        assertThat(status(Job.TRAIN, "run=r", "profile=mine")).contains("r");
+        assertThat(status(Job.TRAIN, "run=r", "run-id=a/b")).contains("r");
+        assertThat(status(Job.SHARD, "dataset=d", "profile=mine")).contains("d");
         assertThat(status(Job.TRAIN, "train.seed=x")).isEmpty();
         assertThat(status(Job.SHARD, "dataset=d")).contains("d");
         assertThat(status(Job.EVALUATE, "run=r", "train.seed=x")).contains("r/evaluate");
