@@ -10,18 +10,22 @@ import java.util.Collections;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.FileMetaData;
-import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.Statistics;
 import org.apache.parquet.format.Util;
 
 /**
  * A stream for a Parquet file whose bytes follow from its rows alone. Parquet lists a column's encodings in the order of
  * a hash set of enums, which differs from one JVM to the next; here they are sorted before the footer is written. The
- * footer also gets {@link ColumnChecksums}.
+ * footer also gets {@link ColumnChecksums}, and loses long values' statistics: Parquet cuts them off, but keeps the greatest
+ * value whole where it begins with 0xFF, as every JPEG does.
  *
  * <p>Call {@link #holdBack()}, close the Parquet writer, call {@link #release()}.
  */
 public final class ReproducibleFooter extends OutputStream {
     private static final int LENGTH_AND_MAGIC = 8;
+
+    /** Values beyond that have no statistics, in bytes. */
+    private static final int LONG_VALUE = 256;
 
     private final OutputStream out;
     private final ColumnChecksums checksums = new ColumnChecksums();
@@ -39,13 +43,16 @@ public final class ReproducibleFooter extends OutputStream {
         heldFrom = checksums.position();
     }
 
-    /** Writes what was held back, with encodings in their order and checksums. */
+    /** Writes what was held back, with a tidy footer and checksums. */
     public FileTail release() throws IOException {
         byte[] written = held.toByteArray();
         int end = written.length - LENGTH_AND_MAGIC;
         int length = ByteBuffer.wrap(written).order(ByteOrder.LITTLE_ENDIAN).getInt(end);
         FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(written, end - length, length));
-        sortEncodings(footer);
+        footer.getRow_groups().stream()
+                .flatMap(group -> group.getColumns().stream())
+                .map(ColumnChunk::getMeta_data)
+                .forEach(ReproducibleFooter::tidy);
         int rows = (int) Math.max(0, checksums.addTo(footer) - heldFrom);
         ByteArrayOutputStream changed = new ByteArrayOutputStream();
         Util.writeFileMetaData(footer, changed);
@@ -70,15 +77,14 @@ public final class ReproducibleFooter extends OutputStream {
         return bytes;
     }
 
-    private static void sortEncodings(FileMetaData footer) {
-        for (RowGroup group : footer.getRow_groups()) {
-            for (ColumnChunk column : group.getColumns()) {
-                ColumnMetaData data = column.getMeta_data();
-                Collections.sort(data.getEncodings());
-                if (data.isSetEncoding_stats()) {
-                    Collections.sort(data.getEncoding_stats());
-                }
-            }
+    private static void tidy(ColumnMetaData column) {
+        Collections.sort(column.getEncodings());
+        if (column.isSetEncoding_stats()) {
+            Collections.sort(column.getEncoding_stats());
+        }
+        Statistics statistics = column.getStatistics();
+        if (statistics != null && statistics.isSetMax_value() && statistics.getMax_value().length > LONG_VALUE) {
+            column.unsetStatistics();
         }
     }
 
