@@ -10,12 +10,14 @@ import picocli.CommandLine.Command;
 /** Measures training. */
 @Command(
         name = "train",
-        description = "Measures training images a second of the engine on all cores, alternated with PyTorch's.",
+        description =
+                "Measures training images a second of the engine on all cores or a GPU, alternated with PyTorch's there.",
         footer = {
             "",
             "Examples:",
             "  bit bench train",
             "  bit bench train -D bench.architecture=R101x1 -D bench.crop=224 -D bench.batch=8",
+            "  bit bench train -D engine=torch -D bench.peer=timm-amp -D bench.batch=64 -D bench.count=1024",
         })
 final class BenchTrainJob extends JobCommand {
     BenchTrainJob() {
@@ -34,6 +36,7 @@ final class BenchTrainJob extends JobCommand {
                         bench.batch(),
                         bench.count(),
                         bench.pairs(),
+                        bench.peer().toString(),
                         bench.python()),
                 run.console().out());
         return ExitCode.DONE;

@@ -79,8 +79,13 @@ class ResumedRunIT extends Training {
         assertThat(chain.parameters(20)).isNotEqualTo(undisturbed.parameters(20));
     }
 
+    /** Those of different engines, where the build has several, and one that is always there. */
     static Stream<Arguments> pairsOfEngines() {
-        return engines().flatMap(first -> engines().map(second -> Arguments.of(first, second)));
+        return Stream.concat(
+                Stream.of(Arguments.of(PooledEngine.NAME, PooledEngine.NAME)),
+                engines().flatMap(first -> engines()
+                        .filter(second -> !second.equals(first))
+                        .map(second -> Arguments.of(first, second))));
     }
 
     /** Engines are as far apart as float32 lets them be; the velocity must have come along, or steps 10 to 19 differ. */

@@ -51,6 +51,18 @@ final class TrainedReplica implements AutoCloseable {
         return new TrainedReplica(replica, new MicroBatch(images, plan.batch(), plan.crop(), targets));
     }
 
+    String device() {
+        return replica.device();
+    }
+
+    /** Takes steps until there are so many or so much time has gone by, at least one. */
+    void warm(int steps, double seconds) {
+        double taken = 0;
+        for (int step = 0; step < steps && taken < seconds; step++) {
+            taken += seconds(1);
+        }
+    }
+
     /** Takes steps. @return how long they took */
     double seconds(int steps) {
         long start = System.nanoTime();

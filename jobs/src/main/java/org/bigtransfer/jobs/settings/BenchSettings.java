@@ -1,5 +1,6 @@
 package org.bigtransfer.jobs.settings;
 
+import java.util.Locale;
 import org.bigtransfer.architecture.Architecture;
 
 /** What to measure; see {@code reference.conf} for each. @param images folder or tar; empty if not given */
@@ -10,9 +11,25 @@ public record BenchSettings(
         int batch,
         int count,
         int pairs,
+        Peer peer,
         String python,
         AveragingSettings averaging,
         InputSettings input) {
+    /** How PyTorch trains beside us; its script says more of each. */
+    public enum Peer {
+        PYTORCH,
+        TIMM_AMP,
+        TIMM_AMP_CHANNELS_LAST,
+        TIMM_AMP_COMPILE,
+        TIMM_AMP_CHANNELS_LAST_COMPILE;
+
+        /** As settings and the script spell it. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
     public BenchSettings {
         new Rules()
                 .accepts("bench.architecture", () -> Architecture.of(architecture))

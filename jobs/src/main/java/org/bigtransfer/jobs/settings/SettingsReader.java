@@ -199,6 +199,7 @@ final class SettingsReader {
                 values.integer("bench.batch"),
                 values.integer("bench.count"),
                 values.integer("bench.pairs"),
+                values.oneOf("bench.peer", BenchSettings.Peer.class),
                 values.text("bench.python"),
                 averaging(),
                 values.section(this::input));

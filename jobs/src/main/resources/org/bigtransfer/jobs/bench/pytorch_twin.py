@@ -1,8 +1,18 @@
-"""Trains BiT in PyTorch on the CPU, for comparison: pytorch_twin.py UNITS WIDTH CROP BATCH THREADS
+"""Trains BiT in PyTorch, for comparison: pytorch_twin.py UNITS WIDTH CROP BATCH THREADS DEVICE PEER
 
-UNITS are the units of each block, as 3,4,6,3. Prints "ready ..." when warm, in the faster of PyTorch's two layouts, or
-"missing ..." without PyTorch; then, for each number of steps on stdin, the seconds they took.
+UNITS are the units of each block, as 3,4,6,3; DEVICE is cpu or cuda. PEER is one of
+
+    pytorch                         float32; on a CPU the faster of PyTorch's two layouts, on a GPU as big_transfer trains:
+                                    contiguous, PyTorch's defaults for TF32, cudnn.benchmark, the loss read in each step
+    timm-amp                        timm's network of that name in bfloat16 by autocast
+    timm-amp-channels-last          the same in that layout
+    timm-amp-compile                timm-amp, by torch.compile
+    timm-amp-channels-last-compile  both
+
+Prints "ready ..." when warm, or "missing ..." without what it needs, memory included; then, for each number of steps on
+stdin, the seconds they took. In each step images and labels go from page-locked host memory to the device.
 """
+import contextlib
 import sys
 import time
 
@@ -15,6 +25,8 @@ except ImportError as e:
     sys.exit(0)
 
 CLASSES = 1000
+NAMES = {((3, 4, 6, 3), 1): "50x1", ((3, 4, 6, 3), 3): "50x3", ((3, 4, 23, 3), 1): "101x1",
+         ((3, 4, 23, 3), 3): "101x3", ((3, 8, 36, 3), 2): "152x2", ((3, 8, 36, 3), 4): "152x4"}
 
 
 class StdConv(nn.Conv2d):
@@ -70,34 +82,83 @@ class BiT(nn.Module):
 
 
 class Training:
-    def __init__(self, units, width, crop, batch, layout):
+    def __init__(self, network, crop, batch, device, layout=torch.contiguous_format, amp=False, compiled=False):
         torch.manual_seed(1)
+        self.device = torch.device(device)
+        self.on_gpu = self.device.type == "cuda"
         self.layout = layout
-        self.model = BiT(units, width).to(memory_format=layout)
-        self.images = torch.rand(batch, 3, crop, crop).mul(2).sub(1).to(memory_format=layout)
+        self.amp = amp
+        model = network().to(self.device, memory_format=layout)
+        # Of big_transfer's optimizer on a GPU only what it sets; elsewhere the fastest.
+        fused = {} if self.on_gpu and not amp else {"fused": True}
+        self.optimizer = torch.optim.SGD(model.parameters(), lr=1e-4, momentum=0.9, **fused)
+        self.model = torch.compile(model) if compiled else model
+        self.images = torch.rand(batch, 3, crop, crop).mul(2).sub(1).contiguous(memory_format=layout)
         self.labels = torch.randint(CLASSES, (batch,))
-        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=1e-4, momentum=0.9, fused=True)
+        if self.on_gpu:
+            self.images, self.labels = self.images.pin_memory(), self.labels.pin_memory()
+
+    def step(self):
+        images = self.images.to(self.device, non_blocking=True)
+        labels = self.labels.to(self.device, non_blocking=True)
+        self.optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(self.device.type, torch.bfloat16) if self.amp else contextlib.nullcontext():
+            loss = F.cross_entropy(self.model(images), labels)
+        loss.backward()
+        if not self.amp:
+            float(loss.detach())
+        self.optimizer.step()
 
     def seconds(self, steps):
+        self.synchronize()
         start = time.perf_counter()
         for _ in range(steps):
-            self.optimizer.zero_grad(set_to_none=True)
-            F.cross_entropy(self.model(self.images), self.labels).backward()
-            self.optimizer.step()
+            self.step()
+        self.synchronize()
         return time.perf_counter() - start
 
+    def synchronize(self):
+        if self.on_gpu:
+            torch.cuda.synchronize()
 
-def main(units, width, crop, batch, threads):
-    torch.set_num_threads(int(threads))
-    shape = [int(n) for n in units.split(",")], int(width), int(crop), int(batch)
-    candidates = [Training(*shape, layout) for layout in (torch.contiguous_format, torch.channels_last)]
+
+def timm_training(units, width, crop, batch, device, options):
+    import timm
+    if (tuple(units), width) not in NAMES:
+        raise ImportError("timm has no BiT of units %s and width %d" % (units, width))
+    name = "resnetv2_%s_bit" % NAMES[tuple(units), width]
+    layout = torch.channels_last if "channels-last" in options else torch.contiguous_format
+    network = lambda: timm.create_model(name, num_classes=CLASSES)
+    return Training(network, crop, batch, device, layout, amp=True, compiled="compile" in options)
+
+
+def fastest(units, width, crop, batch):
+    candidates = [Training(lambda: BiT(units, width), crop, batch, "cpu", layout)
+                  for layout in (torch.contiguous_format, torch.channels_last)]
     for training in candidates:
         training.seconds(2)
-    best = min(candidates, key=lambda training: min(training.seconds(1) for _ in range(3)))
-    del candidates
-    print(f"ready PyTorch {torch.__version__}, {threads} threads, {best.layout}", flush=True)
+    return min(candidates, key=lambda training: min(training.seconds(1) for _ in range(3)))
+
+
+def peer(units, width, crop, batch, device, kind):
+    if kind != "pytorch":
+        return timm_training(units, width, crop, batch, device, kind.removeprefix("timm-"))
+    return fastest(units, width, crop, batch) if device == "cpu" else Training(lambda: BiT(units, width), crop, batch, device)
+
+
+def main(units, width, crop, batch, threads, device, kind):
+    torch.set_num_threads(int(threads))
+    torch.backends.cudnn.benchmark = True
+    try:
+        training = peer([int(n) for n in units.split(",")], int(width), int(crop), int(batch), device, kind)
+        training.seconds(3)
+    except (ImportError, torch.OutOfMemoryError) as e:
+        print("missing what the peer needs: %s: %s" % (type(e).__name__, str(e).split("\n")[0]), flush=True)
+        return
+    where = torch.cuda.get_device_name() if training.on_gpu else threads + " threads"
+    print(f"ready {kind}, PyTorch {torch.__version__}, {where}, {training.layout}", flush=True)
     for line in sys.stdin:
-        print(best.seconds(int(line)), flush=True)
+        print(training.seconds(int(line)), flush=True)
 
 
 if __name__ == "__main__":
