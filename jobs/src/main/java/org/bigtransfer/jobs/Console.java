@@ -42,6 +42,11 @@ record Console(PrintStream out, PrintStream err, Watched outTerminal, Watched er
         return Integer.getInteger("bit.stdout.columns", 80);
     }
 
+    /** As {@link #columns()}, and without end where nobody watches. */
+    int tableColumns() {
+        return showsTables() ? columns() : Integer.MAX_VALUE;
+    }
+
     boolean showsTables() {
         return outTerminal == Watched.TERMINAL;
     }

@@ -72,7 +72,7 @@ final class QuickstartJob extends JobCommand {
             if (code != ExitCode.DONE) {
                 return code;
             }
-            report(run.console().out(), spark, settings);
+            report(run.console(), spark, settings);
             run.console().out().print(evaluation.toString(StandardCharsets.UTF_8));
         }
         return ExitCode.DONE;
@@ -101,12 +101,13 @@ final class QuickstartJob extends JobCommand {
         }
     }
 
-    private static void report(PrintStream out, SparkSession spark, Settings settings) throws IOException {
+    private static void report(Console console, SparkSession spark, Settings settings) throws IOException {
+        PrintStream out = console.out();
         ResultTables.register(spark, settings.tables());
         out.println();
-        TextTable.printAligned(out, spark.sql(EVALUATIONS));
+        TextTable.printAligned(out, spark.sql(EVALUATIONS), console.tableColumns());
         out.println();
-        TextTable.printAligned(out, spark.sql(PREDICTIONS));
+        TextTable.printAligned(out, spark.sql(PREDICTIONS), console.tableColumns());
         out.println();
         out.println("run:    " + settings.run());
         out.println("tables: " + settings.tables() + "   ./bit sql -D tables=" + ShellWord.of(settings.tables())

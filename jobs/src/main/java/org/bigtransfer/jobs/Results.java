@@ -25,8 +25,9 @@ record Results(SparkSession spark, JobRun run) {
      * remove them fails nothing.
      */
     void finish(TableRow.Run row) throws IOException {
-        write(Table.RUNS, List.of(row));
         String tables = run.loaded().settings().tables();
+        ResultTables.describe(spark.sessionState().newHadoopConf(), tables);
+        write(Table.RUNS, List.of(row));
         try {
             ResultTables.removeSuperseded(spark, tables, run.attempt().runId());
         } catch (IOException | RuntimeException e) {

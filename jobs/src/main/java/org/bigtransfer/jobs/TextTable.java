@@ -2,6 +2,7 @@ package org.bigtransfer.jobs;
 
 import java.io.PrintStream;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -9,10 +10,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.NumericType;
 
 /** Rows of a query as text. Numbers are never grouped, so scripts can read them; null is NULL. */
 final class TextTable {
     private static final int ALIGNED_ROWS = 10_000;
+    private static final int DIGITS = 6;
 
     private TextTable() {}
 
@@ -27,30 +30,23 @@ final class TextTable {
 
     /** A line, separated by tabs; tabs and line ends within values become \t and \n. */
     static void printTabs(PrintStream out, List<String> cells) {
-        out.print(cells.stream()
-                        .map(cell ->
-                                cell.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r"))
-                        .collect(Collectors.joining("\t"))
-                + "\n");
+        out.print(cells.stream().map(TextTable::oneLine).collect(Collectors.joining("\t")) + "\n");
     }
 
-    /** Columns under each other, for people; at most {@value #ALIGNED_ROWS} rows. */
-    static void printAligned(PrintStream out, Dataset<Row> result) {
-        List<List<String>> lines = new ArrayList<>();
-        lines.add(List.of(result.columns()));
+    /**
+     * Columns under each other, for people; at most {@value #ALIGNED_ROWS} rows. What would be wider than the terminal has
+     * numbers of {@value #DIGITS} significant digits, and is cut.
+     *
+     * @param columns of the terminal
+     */
+    static void printAligned(PrintStream out, Dataset<Row> result, int columns) {
         List<Row> rows = result.takeAsList(ALIGNED_ROWS + 1);
-        rows.stream().limit(ALIGNED_ROWS).map(TextTable::cells).forEach(lines::add);
-        int[] widths = new int[result.columns().length];
-        for (List<String> line : lines) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], line.get(i).length());
-            }
-        }
-        for (int number = 0; number < lines.size(); number++) {
-            out.println(aligned(lines.get(number), widths));
-            if (number == 0) {
-                out.println(Arrays.stream(widths).mapToObj("─"::repeat).collect(Collectors.joining("──")));
-            }
+        List<Row> shown = rows.subList(0, Math.min(ALIGNED_ROWS, rows.size()));
+        FittedTable whole = table(result, shown.stream().map(TextTable::cells).toList());
+        if (whole.fits(columns)) {
+            whole.print(out, columns);
+        } else {
+            table(result, shown.stream().map(TextTable::rounded).toList()).print(out, columns);
         }
         if (rows.size() > ALIGNED_ROWS) {
             out.println("… and more; write it to a file to have all");
@@ -58,13 +54,34 @@ final class TextTable {
         out.flush();
     }
 
-    private static String aligned(List<String> cells, int[] widths) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < widths.length; i++) {
-            String cell = cells.get(i);
-            line.append(i == 0 ? "" : "  ").append(cell).append(" ".repeat(widths[i] - cell.length()));
+    private static FittedTable table(Dataset<Row> result, List<List<String>> cells) {
+        List<Boolean> numbers = Arrays.stream(result.schema().fields())
+                .map(field -> field.dataType() instanceof NumericType)
+                .toList();
+        return new FittedTable(
+                List.of(result.columns()),
+                numbers,
+                cells.stream()
+                        .map(row -> row.stream().map(TextTable::oneLine).toList())
+                        .toList());
+    }
+
+    private static String oneLine(String cell) {
+        return cell.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r");
+    }
+
+    private static List<String> rounded(Row row) {
+        List<String> cells = new ArrayList<>();
+        for (int i = 0; i < row.length(); i++) {
+            boolean fraction = row.get(i) instanceof Double value && Double.isFinite(value);
+            cells.add(
+                    fraction
+                            ? text(new BigDecimal(row.getDouble(i))
+                                    .round(new MathContext(DIGITS))
+                                    .doubleValue())
+                            : text(row.get(i)));
         }
-        return line.toString().stripTrailing();
+        return cells;
     }
 
     private static List<String> cells(Row row) {

@@ -11,17 +11,30 @@ final class Captured {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     Console console() {
+        return console(Watched.FILE);
+    }
+
+    private Console console(Watched watched) {
         return new Console(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                Watched.FILE,
+                watched,
                 Watched.FILE);
     }
 
     int execute(String... args) {
+        return execute(Watched.FILE, args);
+    }
+
+    /** As if a person watched what it prints. */
+    int executeOnTerminal(String... args) {
+        return execute(Watched.TERMINAL, args);
+    }
+
+    private int execute(Watched watched, String... args) {
         out.reset();
         err.reset();
-        return Bit.execute(console(), args);
+        return Bit.execute(console(watched), args);
     }
 
     String out() {

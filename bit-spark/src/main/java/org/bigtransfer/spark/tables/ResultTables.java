@@ -3,7 +3,6 @@ package org.bigtransfer.spark.tables;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lead;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.row_number;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -39,20 +38,23 @@ public final class ResultTables {
      * @param tables the tables' root; tables that do not exist are empty
      */
     public static void register(SparkSession spark, String tables) throws IOException {
-        // The order matters: whoever is among the runs listed first has all its other files in the later listings.
-        WindowSpec newestFirst = Window.partitionBy("run_id", "job")
-                .orderBy(col("finished_at").desc(), col("attempt").desc());
-        Dataset<Row> runs = finished(spark, tables)
-                .withColumn("age", row_number().over(newestFirst))
-                .where("age = 1")
-                .drop("age");
-        runs.createOrReplaceTempView(Table.RUNS.view());
+        for (Table table : Table.values()) { // RUNS is the first
+            files(spark, tables, table).createOrReplaceTempView(TableViews.every(table));
+        }
         for (Table table : Table.values()) {
-            if (table != Table.RUNS) {
-                files(spark, tables, table)
-                        .join(runs.select("run_id", "attempt"), new String[] {"run_id", "attempt"}, "left_semi")
-                        .createOrReplaceTempView(table.view());
-            }
+            spark.sql(TableViews.definition(table));
+        }
+    }
+
+    /**
+     * Makes the tables' folders, each with its columns ({@value SchemaFile#NAME}), so that a metastore's views of them can be
+     * made and read before all of them have rows.
+     *
+     * @param tables the tables' root
+     */
+    public static void describe(Configuration conf, String tables) throws IOException {
+        for (Table table : Table.values()) {
+            SchemaFile.ensure(conf, tables, table);
         }
     }
 
@@ -67,7 +69,10 @@ public final class ResultTables {
                 .toList();
         return files.isEmpty()
                 ? spark.createDataFrame(List.of(), table.schema())
-                : spark.read().schema(table.schema()).parquet(files.toArray(String[]::new));
+                : spark.read()
+                        .option("ignoreMissingFiles", true) // superseded ones, removed since they were listed
+                        .schema(table.schema())
+                        .parquet(files.toArray(String[]::new));
     }
 
     private static FileStatus[] list(Configuration conf, Path folder) throws IOException {

@@ -13,7 +13,7 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class ScoreViews {
     /** In the order in which they are built on each other. */
-    static final List<String> NAMES = List.of(
+    public static final List<String> NAMES = List.of(
             "evaluated",
             "validated",
             "vtab_benchmark",
@@ -34,7 +34,7 @@ public final class ScoreViews {
         }
     }
 
-    private static String definition(String name) throws IOException {
+    static String definition(String name) throws IOException {
         String file = name + ".sql";
         try (InputStream in = ScoreViews.class.getResourceAsStream(file)) {
             if (in == null) {

@@ -2,11 +2,12 @@
 --   job, finished_at    of the attempt that evaluated
 --   model_step          the step that the attempt stands for: of training, that of the checkpoint which it offers
 --   task                what its settings call it: vtab/<task>, out-of-context, or the dataset folder's name
---   model               the upstream model: the file name of the weights that training started from, or of those evaluated;
---                       <run folder>/step-<N> of a checkpoint here
+--   model               the upstream model: the file name of the weights that training started from, or of those evaluated,
+--                       and <run folder>/step-<N> of a checkpoint here
 --   examples_per_class  few-shot selection of the network's training, 0 for all; NULL where it was not trained here
 --   seed                of that training, which draws them; NULL likewise
 CREATE OR REPLACE TEMPORARY VIEW evaluated AS
+WITH finished AS (SELECT * FROM runs)
 SELECT
   e.run_id,
   e.attempt,
@@ -33,6 +34,6 @@ SELECT
   r.architecture,
   CAST(get_json_object(t.config_json, '$.bit.train.examples-per-class') AS INT) AS examples_per_class,
   get_json_object(t.config_json, '$.bit.train.seed') AS seed
-FROM evaluations e
-JOIN runs r ON r.run_id = e.run_id AND r.attempt = e.attempt
-LEFT JOIN runs t ON t.job = 'train' AND t.run_id = e.model_run_id
+FROM finished r
+JOIN all_evaluations e ON e.run_id = r.run_id AND e.attempt = r.attempt
+LEFT JOIN finished t ON t.job = 'train' AND t.run_id = e.model_run_id

@@ -14,12 +14,12 @@ SELECT
   max(top1) AS max_top1
 FROM (
   SELECT
-    probes.*,
+    p.*,
     dense_rank() OVER (
-      PARTITION BY probes.model_run_id, step, probes.dataset, split, output, l2, shots
-      ORDER BY finished_at DESC, probes.attempt) AS age
-  FROM probes
-  JOIN runs USING (run_id, attempt)
+      PARTITION BY p.model_run_id, p.step, p.dataset, p.split, p.output, p.l2, p.shots
+      ORDER BY r.finished_at DESC, r.attempt) AS age
+  FROM runs r
+  JOIN all_probes p ON p.run_id = r.run_id AND p.attempt = r.attempt
 )
 WHERE age = 1
 GROUP BY model_run_id, step, dataset, split, output, l2, shots

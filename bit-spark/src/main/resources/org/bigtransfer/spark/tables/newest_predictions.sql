@@ -1,8 +1,7 @@
 -- The predictions of the newest evaluation of each network on each content of a split that recorded them.
 CREATE OR REPLACE TEMPORARY VIEW newest_predictions AS
 SELECT p.*, e.task, e.model, e.dataset_hash
-FROM predictions p
-JOIN (
+FROM (
   SELECT
     run_id,
     attempt,
@@ -15,6 +14,7 @@ JOIN (
       PARTITION BY model_run_id, dataset_hash, split ORDER BY finished_at DESC, attempt DESC) AS age
   FROM evaluated
   WHERE job <> 'train') e
+JOIN all_predictions p
 ON e.age = 1
   AND e.run_id = p.run_id
   AND e.attempt = p.attempt

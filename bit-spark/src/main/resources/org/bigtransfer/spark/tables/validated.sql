@@ -8,6 +8,8 @@ SELECT
   model_run_id,
   step,
   task,
+  dataset,
+  dataset_hash,
   model,
   architecture,
   examples_per_class,
