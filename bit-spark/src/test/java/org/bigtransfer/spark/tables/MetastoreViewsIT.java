@@ -207,9 +207,11 @@ class MetastoreViewsIT extends ScoreRows {
             double newest = 0;
             for (int look = 0; look < LOOKS; look++) {
                 looks.release();
-                for (Row row : session.sql("SELECT count(*), min(loss), max(loss), count(DISTINCT attempt)"
+                List<Row> predicted = session.sql("SELECT count(*), min(loss), max(loss), count(DISTINCT attempt)"
                                 + " FROM newest_predictions GROUP BY run_id")
-                        .collectAsList()) {
+                        .collectAsList();
+                assertThat(predicted).hasSize(RUNS);
+                for (Row row : predicted) {
                     assertThat(row.getLong(0)).isEqualTo(PARTS * ROWS);
                     assertThat(row.getDouble(1)).isEqualTo(row.getDouble(2));
                     assertThat(row.getLong(3)).isOne();
