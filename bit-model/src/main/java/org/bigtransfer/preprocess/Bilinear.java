@@ -24,10 +24,14 @@ final class Bilinear implements Resizer {
     private TriangleFilter columns;
     private TriangleFilter rows;
 
-    /** [kept][3 · cut.size()], each row r of the first pass at r − acrossFirst modulo kept. */
+    /** At least [kept][3 · cut.size()], each row r of the first pass at r − acrossFirst modulo kept. */
     private int[][] across = {};
 
+    private int kept;
     private int acrossFirst;
+
+    /** How many rows of the first pass are computed at once: passes of equal length. */
+    private int block;
 
     /** One past the last row of the first pass that is there. */
     private int acrossEnd;
@@ -54,7 +58,9 @@ final class Bilinear implements Resizer {
         acrossFirst = rows.first(cut.top());
         acrossEnd = acrossFirst;
         int length = 3 * cut.size();
-        int kept = (rows.taps() / RowsPass.ROWS + 2) * RowsPass.ROWS; // a multiple, so that no pass goes around its end
+        int passes = (end(rows, cut) - acrossFirst + RowsPass.ROWS - 1) / RowsPass.ROWS;
+        block = (end(rows, cut) - acrossFirst + passes - 1) / passes;
+        kept = (rows.taps() / block + 2) * block; // a multiple, so that no pass goes around its end
         across =
                 RowsPass.atLeast(across.length > 0 && across[0].length == length ? across : new int[0][], kept, length);
     }
@@ -64,15 +70,15 @@ final class Bilinear implements Resizer {
         int position = cut.top() + y;
         int first = rows.first(position);
         while (acrossEnd < first + rows.taps()) {
-            int count = Math.min(RowsPass.ROWS, end(rows, cut) - acrossEnd);
+            int count = Math.min(block, end(rows, cut) - acrossEnd);
             firstPass.resize(image, acrossEnd, count, columns, cut, across, place(acrossEnd));
             acrossEnd += count;
         }
-        sums.sum(across, place(first), rows.taps(), rows.weights(), position * rows.taps(), out.length);
+        sums.sum(across, kept, place(first), rows.taps(), rows.weights(), position * rows.taps(), out.length);
         sums.write(meaning, out);
     }
 
     private int place(int acrossRow) {
-        return (acrossRow - acrossFirst) % across.length;
+        return (acrossRow - acrossFirst) % kept;
     }
 }

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * {@link WeightedSums} is fast at. Keeps its memory for the next image.
  */
 final class RowsPass {
-    /** How many rows at once: enough for long loops, few enough for the processor's nearest cache. */
+    /** The most rows at once: enough for long loops, few enough for the processor's nearest cache. */
     static final int ROWS = 128;
 
     private static final VarHandle PIXEL = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -56,11 +56,11 @@ final class RowsPass {
                 split(count, end % kept);
             }
             int weight = (cut.left() + x) * taps;
-            sums.sum(reds, first % kept, taps, filter.weights(), weight, count);
+            sums.sum(reds, kept, first % kept, taps, filter.weights(), weight, count);
             sums.round(red);
-            sums.sum(greens, first % kept, taps, filter.weights(), weight, count);
+            sums.sum(greens, kept, first % kept, taps, filter.weights(), weight, count);
             sums.round(green);
-            sums.sum(blues, first % kept, taps, filter.weights(), weight, count);
+            sums.sum(blues, kept, first % kept, taps, filter.weights(), weight, count);
             sums.round(blue);
             write(count, 3 * cut.place(x), to, at);
         }

@@ -1,7 +1,5 @@
 package org.bigtransfer.preprocess;
 
-import java.util.Arrays;
-
 /**
  * Weighted sums of rows of values from 0 to 255, rounded as Pillow does.
  *
@@ -19,22 +17,22 @@ final class WeightedSums {
      * Sums rows up.
      *
      * @param ring rows, of which the last is followed by the first
+     * @param kept how many rows the ring has; the array may be longer
      * @param first the first row to sum
      * @param taps how many
      * @param weights the rows', from {@code at} on
      * @param count values of a row
      */
-    void sum(int[][] ring, int first, int taps, int[] weights, int at, int count) {
+    void sum(int[][] ring, int kept, int first, int taps, int[] weights, int at, int count) {
         if (sums.length < count) {
             sums = new int[count];
         }
         this.count = count;
-        Arrays.fill(sums, 0, count, HALF);
         int row = first;
         for (int k = 0; k < taps; k += 4) {
-            int second = next(ring, row);
-            int third = next(ring, second);
-            int fourth = next(ring, third);
+            int second = next(row, kept);
+            int third = next(second, kept);
+            int fourth = next(third, kept);
             int[] a = ring[row];
             int[] b = k + 1 < taps ? ring[second] : a;
             int[] c = k + 2 < taps ? ring[third] : a;
@@ -42,13 +40,24 @@ final class WeightedSums {
             int ofB = k + 1 < taps ? weights[at + k + 1] : 0;
             int ofC = k + 2 < taps ? weights[at + k + 2] : 0;
             int ofD = k + 3 < taps ? weights[at + k + 3] : 0;
-            add(sums, count, a, weights[at + k], b, ofB, c, ofC, d, ofD);
-            row = next(ring, fourth);
+            if (k == 0) {
+                set(sums, count, a, weights[at + k], b, ofB, c, ofC, d, ofD);
+            } else {
+                add(sums, count, a, weights[at + k], b, ofB, c, ofC, d, ofD);
+            }
+            row = next(fourth, kept);
         }
     }
 
-    private static int next(int[][] ring, int row) {
-        return row + 1 < ring.length ? row + 1 : 0;
+    private static int next(int row, int kept) {
+        return row + 1 < kept ? row + 1 : 0;
+    }
+
+    private static void set(
+            int[] sums, int count, int[] a, int ofA, int[] b, int ofB, int[] c, int ofC, int[] d, int ofD) {
+        for (int i = 0; i < count; i++) {
+            sums[i] = HALF + a[i] * ofA + b[i] * ofB + c[i] * ofC + d[i] * ofD;
+        }
     }
 
     private static void add(
