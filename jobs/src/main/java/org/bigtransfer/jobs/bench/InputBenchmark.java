@@ -41,8 +41,8 @@ public final class InputBenchmark implements AutoCloseable {
     private static final String SPLIT = DatasetDescription.TRAIN;
     private static final long SEED = 1;
 
-    /** A timing goes on with more images where fewer seconds would measure little but the begin. */
-    private static final long LEAST_NANOSECONDS = 1_500_000_000;
+    /** A timing goes on with more images where fewer seconds would measure little but the begin, ours and the peer's. */
+    private static final double LEAST_SECONDS = 4;
 
     private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
@@ -51,7 +51,7 @@ public final class InputBenchmark implements AutoCloseable {
      *
      * @param images the photographs: a folder of class folders, or a tar of one
      * @param batch images of a batch
-     * @param count images of one timing
+     * @param count images of one timing, at least
      * @param python an interpreter with PyTorch and torchvision, the peer
      */
     public record Plan(String images, int batch, int count, int pairs, String python) {}
@@ -68,13 +68,7 @@ public final class InputBenchmark implements AutoCloseable {
         this.conf = conf;
         this.out = out;
         this.twin = PythonTwin.start(
-                plan.python(),
-                SCRIPT,
-                List.of(
-                        plan.images(),
-                        String.valueOf(plan.batch()),
-                        String.valueOf(plan.count()),
-                        String.valueOf(cores)));
+                plan.python(), SCRIPT, List.of(plan.images(), String.valueOf(plan.batch()), String.valueOf(cores)));
         out.println("peer: " + twin.description());
     }
 
@@ -86,12 +80,19 @@ public final class InputBenchmark implements AutoCloseable {
      */
     public String batches(String store, String dataset, Resolution resolution) throws IOException {
         FeedPlan feed = feed(dataset, resolution);
-        String request = resolution.precrop() + " " + resolution.crop();
         seconds(feed);
-        twin.seconds(request);
-        Pairs pairs = Pairs.measure(plan.pairs(), plan.count(), () -> seconds(feed), () -> twin.seconds(request), out);
+        Pairs pairs = Pairs.measure(plan.pairs(), plan.count(), () -> seconds(feed), peer(resolution), out);
         return "bench input store=%s precrop=%d crop=%d cores=%d %s"
                 .formatted(store, resolution.precrop(), resolution.crop(), cores, pairs.figures());
+    }
+
+    /** The peer, warm, with as many images as take long enough. */
+    private Pairs.Peer peer(Resolution resolution) throws IOException {
+        String shape = resolution.precrop() + " " + resolution.crop() + " ";
+        double warming = twin.seconds(shape + plan.count()).orElse(LEAST_SECONDS);
+        int count = (int) Math.ceil(plan.count() * Math.max(1, LEAST_SECONDS / warming));
+        twin.seconds(shape + count);
+        return () -> twin.seconds(shape + count).map(seconds -> seconds * plan.count() / count);
     }
 
     private FeedPlan feed(String dataset, Resolution resolution) throws IOException {
@@ -134,7 +135,7 @@ public final class InputBenchmark implements AutoCloseable {
         long start = System.nanoTime();
         int seen = 0;
         try (Feed feed = new Feed(conf, feedPlan, new Node(0, 1), 0, Long.MAX_VALUE, cores)) {
-            for (long step = 0; seen < plan.count() || System.nanoTime() - start < LEAST_NANOSECONDS; step++) {
+            for (long step = 0; seen < plan.count() || System.nanoTime() - start < LEAST_SECONDS * 1e9; step++) {
                 seen += feed.next(step, 0).orElseThrow().count();
             }
         }
@@ -144,9 +145,10 @@ public final class InputBenchmark implements AutoCloseable {
     /** Measures decoding alone, of the JPEGs among the photographs in memory, in one thread. @return the line of figures */
     public String decoding(String dataset) throws IOException {
         List<byte[]> jpegs = jpegs(dataset);
+        String decoding = DECODE + " " + plan.count();
         decode(jpegs);
-        twin.seconds(DECODE);
-        Pairs pairs = Pairs.measure(plan.pairs(), plan.count(), () -> decode(jpegs), () -> twin.seconds(DECODE), out);
+        twin.seconds(decoding);
+        Pairs pairs = Pairs.measure(plan.pairs(), plan.count(), () -> decode(jpegs), () -> twin.seconds(decoding), out);
         return "bench input decode cores=1 " + pairs.figures();
     }
 

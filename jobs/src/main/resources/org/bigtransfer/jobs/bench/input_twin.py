@@ -1,10 +1,10 @@
 """Prepares photographs with PyTorch's DataLoader, Pillow and torchvision, for comparison:
-input_twin.py IMAGES BATCH COUNT WORKERS
+input_twin.py IMAGES BATCH WORKERS
 
 IMAGES is a folder of class folders or a tar of one. Prints "ready ...", or "missing ..." without PyTorch, torchvision or
-Pillow; then, for each line on stdin, the seconds it took. "PRECROP CROP" makes normalized float32 batches of COUNT
-images, read, decoded, resized, cropped and flipped by WORKERS processes; "decode" decodes COUNT of the JPEGs, in memory,
-in one thread, by torchvision's libjpeg-turbo alone.
+Pillow; then, for each line on stdin, the seconds it took. "PRECROP CROP COUNT" makes normalized float32 batches
+of COUNT images, read, decoded, resized, cropped and flipped by WORKERS processes; "decode COUNT" decodes COUNT of the
+JPEGs, in memory, in one thread, by torchvision's libjpeg-turbo alone.
 """
 import io
 import os
@@ -61,38 +61,38 @@ class Photographs(Dataset):
 
 
 class Peer:
-    def __init__(self, path, batch, count, workers):
-        self.entries, self.batch, self.count, self.workers = listed(path), batch, count, workers
+    def __init__(self, path, batch, workers):
+        self.entries, self.batch, self.workers = listed(path), batch, workers
         self.loaders, self.jpegs = {}, []
 
-    def batches(self, precrop, crop):
-        shape = precrop, crop
+    def batches(self, precrop, crop, count):
+        shape = precrop, crop, count
         if shape not in self.loaders:
             self.loaders.clear()
-            self.loaders[shape] = DataLoader(Photographs(self.entries, self.count, *shape), self.batch, shuffle=True,
+            self.loaders[shape] = DataLoader(Photographs(self.entries, count, precrop, crop), self.batch, shuffle=True,
                                              num_workers=self.workers, persistent_workers=True)
         start = time.perf_counter()
-        assert sum(len(batch) for batch, _ in self.loaders[shape]) == self.count
+        assert sum(len(batch) for batch, _ in self.loaders[shape]) == count
         return time.perf_counter() - start
 
-    def decode(self):
+    def decode(self, count):
         if not self.jpegs:
             files = [read(entry) for entry in self.entries]
             self.jpegs = [torch.frombuffer(bytearray(f), dtype=torch.uint8) for f in files if f[:3] == b"\xff\xd8\xff"]
         start = time.perf_counter()
-        for i in range(self.count):
+        for i in range(count):
             images.decode_jpeg(self.jpegs[i % len(self.jpegs)], images.ImageReadMode.RGB)
         return time.perf_counter() - start
 
 
-def main(path, batch, count, workers):
+def main(path, batch, workers):
     torch.set_num_threads(1)
-    peer = Peer(path, int(batch), int(count), int(workers))
+    peer = Peer(path, int(batch), int(workers))
     versions = f"PyTorch {torch.__version__}, torchvision {torchvision.__version__}, Pillow {PIL.__version__}"
     print(f"ready {versions}, {workers} workers", flush=True)
     for line in sys.stdin:
-        request = line.split()
-        print(peer.decode() if request == ["decode"] else peer.batches(*map(int, request)), flush=True)
+        *what, count = line.split()
+        print(peer.decode(int(count)) if what == ["decode"] else peer.batches(*map(int, what), int(count)), flush=True)
 
 
 if __name__ == "__main__":
