@@ -3,9 +3,12 @@ package org.bigtransfer.spark.dataset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -24,7 +27,8 @@ import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 /**
  * Reads the row groups of a split, which are counted over its files in order. Everything read is verified first.
  *
- * <p>Keeps the footers of files that it read from but no open file; may be used by several threads.
+ * <p>Keeps the footers of files that it read from but no open file, and memory for as many row groups as were read at once;
+ * may be used by several threads.
  */
 public final class SplitReader {
     private static final byte[] NO_IMAGE = new byte[0];
@@ -38,6 +42,7 @@ public final class SplitReader {
     private final int[] fileOf;
     private final int[] groupInFile;
     private final Map<Integer, VerifiedFile> files = new ConcurrentHashMap<>();
+    private final Deque<Memory> idle = new ConcurrentLinkedDeque<>();
 
     /** @param dataset the dataset's folder @param split one of its splits' names */
     public SplitReader(Configuration conf, String dataset, DatasetDescription description, String split)
@@ -165,7 +170,8 @@ public final class SplitReader {
     private <T> List<T> read(int rowGroup, MessageType columns, Function<Group, T> convert) throws IOException {
         int number = fileOf[rowGroup];
         Path path = path(number);
-        try (ParquetFileReader reader = file(number).open(groupInFile[rowGroup], columns)) {
+        Memory memory = Optional.ofNullable(idle.poll()).orElseGet(Memory::new);
+        try (ParquetFileReader reader = file(number).open(groupInFile[rowGroup], columns, memory::atLeast)) {
             reader.setRequestedSchema(columns);
             PageReadStore pages = reader.readRowGroup(groupInFile[rowGroup]);
             RecordReader<Group> records = new ColumnIOFactory()
@@ -179,6 +185,8 @@ public final class SplitReader {
         } catch (ParquetDecodingException e) {
             throw new DatasetException(
                     "row group %d of %s must be readable: %s".formatted(groupInFile[rowGroup], path, reason(e)), e);
+        } finally {
+            idle.push(memory);
         }
     }
 
@@ -197,5 +205,17 @@ public final class SplitReader {
             files.put(number, known);
         }
         return known;
+    }
+
+    /** What a row group is read into, again and again. */
+    private static final class Memory {
+        private byte[] bytes = {};
+
+        byte[] atLeast(int count) {
+            if (bytes.length < count) {
+                bytes = new byte[Math.toIntExact(Math.min(count + count / 8L, Integer.MAX_VALUE - 8))];
+            }
+            return bytes;
+        }
     }
 }

@@ -38,7 +38,7 @@ public final class UnlistedFile {
             if (reader.getFileMetaData().getSchema().equals(ImageSchema.ROWS)) {
                 VerifiedFile verified = new VerifiedFile(conf, file, found, hash);
                 for (int group = 0; group < found.rowGroups().size(); group++) {
-                    verified.open(group, ImageSchema.ROWS).close();
+                    verified.open(group, ImageSchema.ROWS, byte[]::new).close();
                 }
             }
             return Optional.of(found);

@@ -3,7 +3,9 @@ package org.bigtransfer.spark.dataset;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -42,7 +44,8 @@ final class VerifiedFile {
         this.conf = conf;
         this.path = path;
         this.file = file;
-        this.tail = bytes(file.tail().begin(), file.bytes());
+        this.tail = new byte[Math.toIntExact(file.bytes() - file.tail().begin())];
+        read(file.tail().begin(), tail, tail.length);
         String checksum = FileTail.checksum(tail, 0, tail.length);
         if (!checksum.equals(file.tail().checksum())) {
             refuseOtherDataset(hash);
@@ -50,7 +53,7 @@ final class VerifiedFile {
                     "footer of %s must be undamaged: its checksum must be %s, as dataset.json says: %s"
                             .formatted(path, file.tail().checksum(), checksum));
         }
-        try (ParquetFileReader reader = new ParquetFileReader(pieces(), options())) {
+        try (ParquetFileReader reader = open(pieces())) {
             List<BlockMetaData> rowGroups = reader.getRowGroups();
             this.checksums = reader.getFileMetaData().getKeyValueMetaData().get(ColumnChecksums.KEY);
             this.columns = reader.getFileMetaData().getSchema().getFieldCount();
@@ -62,15 +65,20 @@ final class VerifiedFile {
     }
 
     /**
-     * Not shared: they hold codecs, which a reader changes. Pages' own checksums are left alone: every byte that Parquet is
-     * given was verified before.
+     * Options are not shared: they hold codecs, which a reader changes. Pages' own checksums are left alone: every byte that
+     * Parquet is given was verified before.
      */
-    private static ParquetReadOptions options() {
-        return ParquetReadOptions.builder().build();
+    private static ParquetFileReader open(FilePieces pieces) throws IOException {
+        return new ParquetFileReader(
+                pieces,
+                ParquetReadOptions.builder()
+                        .withAllocator(pieces)
+                        .withMaxAllocationInBytes(Integer.MAX_VALUE)
+                        .build());
     }
 
     private FilePieces pieces() {
-        return new FilePieces(path.toString(), file.bytes()).with(file.tail().begin(), tail);
+        return new FilePieces(path.toString(), file.bytes()).with(file.tail().begin(), ByteBuffer.wrap(tail));
     }
 
     /** Says which dataset a file is part of that is not what it should be, where its footer tells. */
@@ -91,9 +99,10 @@ final class VerifiedFile {
      * A reader of some columns of a row group. All from the first to the last of them is read at once, and verified.
      *
      * @param rowGroup of the file, from 0
+     * @param memory gives an array of at least so many bytes, which must be left alone until the reader was closed
      * @throws DatasetException naming the column that is damaged
      */
-    ParquetFileReader open(int rowGroup, MessageType wanted) throws IOException {
+    ParquetFileReader open(int rowGroup, MessageType wanted, IntFunction<byte[]> memory) throws IOException {
         MessageType schema = ImageSchema.ROWS;
         int[] indices = IntStream.range(0, columns)
                 .filter(i -> wanted.containsField(schema.getFieldName(i)))
@@ -101,12 +110,14 @@ final class VerifiedFile {
         int first = rowGroup * columns + indices[0];
         int last = rowGroup * columns + indices[indices.length - 1];
         long begin = begin(first);
-        byte[] bytes = bytes(begin, ends[last]);
+        int count = Math.toIntExact(ends[last] - begin);
+        byte[] bytes = memory.apply(count);
+        read(begin, bytes, count);
         for (int column = first; column <= last; column++) {
             int from = (int) (begin(column) - begin);
             verify(rowGroup, column, FileTail.checksum(bytes, from, (int) (ends[column] - begin) - from));
         }
-        return new ParquetFileReader(pieces().with(begin, bytes), options());
+        return open(pieces().with(begin, ByteBuffer.wrap(bytes, 0, count)));
     }
 
     private void verify(int rowGroup, int column, String checksum) throws DatasetException {
@@ -122,16 +133,14 @@ final class VerifiedFile {
         return column == 0 ? 0 : ends[column - 1];
     }
 
-    private byte[] bytes(long begin, long end) throws IOException {
-        byte[] bytes = new byte[Math.toIntExact(end - begin)];
+    private void read(long begin, byte[] bytes, int count) throws IOException {
         try (FSDataInputStream in = path.getFileSystem(conf).open(path)) {
-            in.readFully(begin, bytes);
+            in.readFully(begin, bytes, 0, count);
         } catch (FileNotFoundException e) {
             throw new DatasetException("%s must exist, as dataset.json says".formatted(path), e);
         } catch (EOFException e) {
             throw new DatasetException(
                     "%s must have %d bytes, as dataset.json says: it ends before".formatted(path, file.bytes()), e);
         }
-        return bytes;
     }
 }
