@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException
 from airflow.sdk import Context
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from bit_storage import read_json
 
 
@@ -73,8 +73,9 @@ class BitSubmitOperator(SparkSubmitOperator):
         except Exception as e:
             failure = e
         status = read_json(f"{self.status_folder}/status.json")
-        if status is None or (status == before and failure):
-            raise AirflowException(f"bit {self.job} left no status in {self.status_folder}") from failure
+        # A driver that Airflow lost and found again may have ended well before this try began.
+        if status is None or (status == before and (failure or status["state"] != "SUCCEEDED")):
+            raise AirflowException(f"bit {self.job} must write {self.status_folder}/status.json: it did not") from failure
         if status["state"] == "INVALID":
             raise AirflowFailException(f"settings must be put right: {status['message']}")
         if status["state"] == "SUCCEEDED" or (status["state"] == "PREEMPTED" and not self._told_to_end):

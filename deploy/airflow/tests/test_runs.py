@@ -149,3 +149,13 @@ def test_bad_settings_fail_at_once(train_dag: DAG, bad: str) -> None:
     assert states(run)["train"] == "failed"
     assert run.get_task_instance("train").try_number == 1
     assert json.loads((ROOT / "runs/train-20260107T000000.000000/status.json").read_text())["state"] == "INVALID"
+
+
+def test_a_job_that_never_began_is_retried_whatever_an_earlier_one_left(
+    train_dag: DAG, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_VAR_BIT_JAR", "/nowhere.jar")
+    run = train(train_dag, day=7)  # as a test before, which left INVALID
+
+    assert states(run)["train"] == "failed"
+    assert run.get_task_instance("train").try_number == 4
