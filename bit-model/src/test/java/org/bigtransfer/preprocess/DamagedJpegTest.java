@@ -2,6 +2,7 @@ package org.bigtransfer.preprocess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.Color;
@@ -24,6 +25,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -50,17 +52,31 @@ class DamagedJpegTest {
         assertThat(decodedOf(photographs(tar, 333), 1000)).isBetween(100, 990);
     }
 
+    /** Why a file is rejected; empty if it is not. */
+    private static String rejection(ThrowingCallable decoding) {
+        Throwable thrown = catchThrowable(decoding);
+        if (thrown == null) {
+            return "";
+        }
+        assertThat(thrown).isInstanceOf(RejectedImageException.class);
+        return thrown.getMessage();
+    }
+
     /** Damages files in turn, decodes them and their upper rows. @return how many could still be decoded */
     private static int decodedOf(List<byte[]> files, int count) {
         Random random = new Random(3);
         int decoded = 0;
         Pixels upper = new Pixels();
-        try (NativeJpeg jpeg = new NativeJpeg()) {
+        try (NativeJpeg jpeg = new NativeJpeg();
+                ImageCheck check = new ImageCheck()) {
             for (int i = 0; i < count; i++) {
                 byte[] damaged = damage(files.get(i % files.size()), random);
                 try {
                     ImageSize size = ImageDecoder.size(damaged);
                     if (size.pixels() <= MOST_PIXELS) {
+                        assertThat(rejection(() -> check.check(damaged)))
+                                .as("damaged file %d", i)
+                                .isEqualTo(rejection(() -> ImageDecoder.decode(damaged)));
                         RgbImage image = ImageDecoder.decode(damaged);
                         assertThat(new ImageSize(image.width(), image.height())).isEqualTo(size);
                         assertThatCode(() -> ImageFile.of(damaged).decode())
