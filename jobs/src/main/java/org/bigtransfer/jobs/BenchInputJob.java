@@ -35,7 +35,8 @@ import picocli.CommandLine.Command;
             "Measures images a second from datasets to normalized batches for training, alternated with PyTorch's",
             "DataLoader, Pillow and torchvision on the same photographs and as many workers as this JVM has cores;",
             "and decoding alone, in one thread, beside libjpeg-turbo in C. Datasets hold the photographs as",
-            "bench.input.stores says; the peer reads them as they came."
+            "bench.input.stores says; the peer reads them as they came. Lines before say how much memory a feed",
+            "holds with bench.input.ahead batches prepared ahead."
         },
         footer = {
             "",
@@ -64,6 +65,14 @@ final class BenchInputJob extends JobCommand {
                     new InputBenchmark(plan, conf, run.console().out())) {
                 figures.add(benchmark.decoding(
                         datasets.get(key(Kind.ENCODED, bench.input().sizes().get(0)))));
+                for (Resolution size : bench.input().sizes()) {
+                    Kind kind = Kind.ENCODED;
+                    benchmark.memory(
+                            name(kind),
+                            datasets.get(key(kind, size)),
+                            size,
+                            bench.input().ahead());
+                }
                 for (Kind kind : bench.input().stores()) {
                     for (Resolution size : bench.input().sizes()) {
                         figures.add(benchmark.batches(name(kind), datasets.get(key(kind, size)), size));

@@ -25,17 +25,26 @@ class BenchInputIT {
                 "-Dbench.batch=8",
                 "-Dbench.pairs=1",
                 "-Dbench.input.sizes=20/16,30/24",
-                "-Dbench.input.count=40");
+                "-Dbench.input.count=40",
+                "-Dbench.input.ahead=1,3");
 
         assertThat(code).as(captured.err()).isZero();
         List<String> lines = captured.out().lines().toList();
         String none = " peer_images_per_second=none pairs=0 ratio_min=none ratio=none ratio_max=none";
         String sizes = "bench input store=%s precrop=%d crop=%d cores=\\d+ images_per_second=[0-9.]+" + none;
-        assertThat(lines).hasSize(12).contains("peer: skipped: there is no /no/such/python");
+        assertThat(lines).hasSize(16).contains("peer: skipped: there is no /no/such/python");
         assertThat(lines.subList(0, 4))
                 .anyMatch(line -> line.matches("dataset precrop20-16: 1[34]\\d\\d bytes an image"));
-        assertThat(lines.get(5)).matches("bench input decode cores=1 images_per_second=[0-9.]+" + none);
-        int line = 6;
+        int line = 5;
+        for (int size : new int[] {20, 30}) {
+            for (int ahead : new int[] {1, 3}) {
+                assertThat(lines.get(line++))
+                        .matches(("bench input memory store=encoded precrop=%d crop=\\d+ batch=8 ahead=%d batches_mb=[0-9.]+"
+                                        + " row_groups_mb=[0-9.]+ resident_mb=-?[0-9.]+")
+                                .formatted(size, ahead));
+            }
+        }
+        assertThat(lines.get(line++)).matches("bench input decode cores=1 images_per_second=[0-9.]+" + none);
         for (String store : List.of("encoded", "precrop", "jpeg")) {
             assertThat(lines.get(line++)).matches(sizes.formatted(store, 20, 16));
             assertThat(lines.get(line++)).matches(sizes.formatted(store, 30, 24));

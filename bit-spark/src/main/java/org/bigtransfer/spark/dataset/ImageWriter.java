@@ -100,6 +100,16 @@ public final class ImageWriter implements AutoCloseable {
         }
     }
 
+    /** Bytes of the row groups that are whole; {@link #isBetweenRowGroups()} tells whether that is all. */
+    public long bytes() {
+        return stream.bytes();
+    }
+
+    /** Whether the next row begins a row group. */
+    public boolean isBetweenRowGroups() {
+        return groups.rows() == 0;
+    }
+
     /** Writes what is left and the footer. */
     @Override
     public void close() throws IOException {

@@ -25,13 +25,12 @@ public final class UnlistedFile {
      *
      * @param path relative to the dataset
      * @param partHash of the part that it must be of
-     * @param rows that it must have
      */
-    public static Optional<DataFile> find(Configuration conf, String dataset, String path, String partHash, long rows) {
+    public static Optional<DataFile> find(Configuration conf, String dataset, String path, String partHash) {
         Path file = new Path(dataset, path);
         try (ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(file, conf))) {
             String hash = reader.getFileMetaData().getKeyValueMetaData().get(ImageWriter.PART_HASH);
-            if (!partHash.equals(hash) || reader.getRecordCount() != rows) {
+            if (!partHash.equals(hash)) {
                 return Optional.empty();
             }
             DataFile found = described(conf, file, path, reader);

@@ -18,10 +18,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
@@ -32,39 +33,25 @@ import org.bigtransfer.preprocess.Preprocessor;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.replica.MicroBatch;
 import org.bigtransfer.replica.ReductionTree.Node;
-import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
-import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.dataset.ImageRow;
 import org.bigtransfer.spark.dataset.SplitReader;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings one replica its micro-batches in order, prepared ahead of time by threads of its own.
  *
- * <p>One thread reads row groups, the others decode and augment images; at most {@value #AHEAD} micro-batches are under
- * way beyond the one in the caller's hands, and the rows of {@value #READ_AHEAD} more were read, so that the others go on
- * while a row group is read. What comes out depends on the plan, the step and the micro-batch alone, not
- * on the start, the number of threads or the share. Used by one thread at a time.
+ * <p>One thread reads row groups, the others decode and augment images; at most {@value #AHEAD} micro-batches, unless said
+ * otherwise, are under way beyond the one in the caller's hands, and the rows of {@value #READ_AHEAD} more were read, so
+ * that the others go on while a row group is read. What comes out depends on the plan, the step and the micro-batch alone,
+ * not on the start, the number of threads or the share. Used by one thread at a time.
  *
  * <p>Each of the replica's micro-batches draws from row groups of its own, which are kept until it has moved on, within
  * a part of the heap: beyond that they are read again.
  */
 public final class Feed implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
-    private static final AtomicInteger OPEN = new AtomicInteger();
     private static final int AHEAD = 3;
     private static final int READ_AHEAD = 8;
     private static final int CHANNELS = 3;
-
-    /** A stream's window is two row groups long, which may lie across four of unequal size. */
-    private static final int ROW_GROUPS_PER_STREAM = 4;
-
-    private static final long LEAST_CACHE_BYTES = 64L << 20;
-
-    /** All feeds of a JVM together keep at most that part of its heap in row groups. */
-    private static final int HEAP_PART = 4;
 
     /** Keeps augmentation's random numbers apart from others of the same seed. */
     private static final long STREAM = 0x6175676D656E74L;
@@ -72,15 +59,16 @@ public final class Feed implements AutoCloseable {
     private final FeedPlan plan;
     private final Node share;
     private final long endStep;
+    private final RowGroupBudget budget;
     private final RowGroupCache cache;
-    private final AtomicBoolean open = new AtomicBoolean(true);
     private final ExecutorService reader;
     private final ExecutorService workers;
     private final Preprocessors preprocessors;
     private final BlockingQueue<Supplier<CompletableFuture<Optional<MicroBatch>>>> read =
             new ArrayBlockingQueue<>(READ_AHEAD);
-    private final BlockingQueue<CompletableFuture<Optional<MicroBatch>>> ahead = new ArrayBlockingQueue<>(AHEAD - 1);
-    private final BlockingQueue<FloatBuffer> buffers = new ArrayBlockingQueue<>(AHEAD + 1);
+    private final BlockingQueue<CompletableFuture<Optional<MicroBatch>>> ahead;
+    private final BlockingQueue<FloatBuffer> buffers;
+    private final AtomicLong bufferBytes = new AtomicLong();
     private FloatBuffer inUse;
     private long step;
     private int microBatch;
@@ -95,7 +83,13 @@ public final class Feed implements AutoCloseable {
      */
     public Feed(Configuration conf, FeedPlan plan, Node share, long startStep, long endStep, int threads)
             throws IOException {
-        this(conf, plan, share, startStep, endStep, threads, Feed::heapShare);
+        this(conf, plan, share, startStep, endStep, threads, AHEAD);
+    }
+
+    /** @param ahead micro-batches that are under way beyond the one in the caller's hands, at least 1 */
+    public Feed(Configuration conf, FeedPlan plan, Node share, long startStep, long endStep, int threads, int ahead)
+            throws IOException {
+        this(conf, plan, share, startStep, endStep, threads, ahead, RowGroupBudget::heapShare);
     }
 
     /** @param mostCacheBytes how much may be kept in row groups */
@@ -106,6 +100,7 @@ public final class Feed implements AutoCloseable {
             long startStep,
             long endStep,
             int threads,
+            int ahead,
             LongSupplier mostCacheBytes)
             throws IOException {
         this.plan = plan;
@@ -113,54 +108,20 @@ public final class Feed implements AutoCloseable {
         this.endStep = endStep;
         this.step = startStep;
         this.microBatch = share.first();
-        long wanted = wantedCacheBytes(plan, share);
-        this.cache = new RowGroupCache(
-                new SplitReader(conf, plan.dataset(), plan.description(), plan.split()),
-                plan.rows(),
-                () -> Math.min(wanted, mostCacheBytes.getAsLong()));
-        OPEN.incrementAndGet();
-        if (wanted > mostCacheBytes.getAsLong()) {
-            LOG.warn(
-                    "row groups in use take up to {} MB, of which {} MB can be kept: some are read again and again."
-                            + " More heap, larger micro-batches or smaller row groups avoid that",
-                    wanted >> 20,
-                    mostCacheBytes.getAsLong() >> 20);
-        }
+        // One more is in the hands of the thread that waits for room.
+        this.ahead = ahead == 1 ? new SynchronousQueue<>() : new ArrayBlockingQueue<>(ahead - 1);
+        this.buffers = new ArrayBlockingQueue<>(ahead + 1);
+        SplitReader split = new SplitReader(conf, plan.dataset(), plan.description(), plan.split());
+        this.budget = RowGroupBudget.open(plan, share, mostCacheBytes);
+        this.cache = new RowGroupCache(split, plan.rows(), budget::bytes);
         this.reader = Executors.newFixedThreadPool(2, daemon("bit-feed-reader"));
         this.preprocessors = new Preprocessors(
                 plan.preprocessing(), plan.description().store().side(plan.split()));
         this.workers = Executors.newFixedThreadPool(threads, daemon("bit-feed-decoder"));
         reader.execute(() -> forEachMicroBatch(startStep, (at, j) -> read.put(rows(at, j))));
         reader.execute(() ->
-                forEachMicroBatch(startStep, (at, j) -> ahead.put(read.take().get())));
+                forEachMicroBatch(startStep, (at, j) -> this.ahead.put(read.take().get())));
         reader.shutdown();
-    }
-
-    /** What this JVM may keep for one of the feeds open in it. */
-    static long heapShare() {
-        return Runtime.getRuntime().maxMemory() / HEAP_PART / Math.max(1, OPEN.get());
-    }
-
-    /** What keeps every row group from being read twice for one window of a stream. */
-    private static long wantedCacheBytes(FeedPlan plan, Node share) throws DatasetException {
-        Split split = plan.description().split(plan.split());
-        long all = split.files().stream().mapToLong(DataFile::bytes).sum();
-        int streams = plan.mixup().reachesBeyondMicroBatches()
-                ? Math.min(plan.order().microBatches(), 2 * share.size())
-                : share.size();
-        return Math.min(all, Math.max(LEAST_CACHE_BYTES, streams * ROW_GROUPS_PER_STREAM * rowGroupBytes(split)));
-    }
-
-    private static long rowGroupBytes(Split split) {
-        return split.files().stream()
-                .filter(file -> !file.rowGroups().isEmpty())
-                .mapToLong(Feed::meanRowGroupBytes)
-                .max()
-                .orElse(0);
-    }
-
-    private static long meanRowGroupBytes(DataFile file) {
-        return file.bytes() / file.rowGroups().size();
     }
 
     private static ThreadFactory daemon(String name) {
@@ -315,12 +276,12 @@ public final class Feed implements AutoCloseable {
     private FloatBuffer buffer(int size, int count) {
         int floats = Math.multiplyExact(Math.multiplyExact(size, size), Math.multiplyExact(count, CHANNELS));
         FloatBuffer used = buffers.poll();
-        FloatBuffer buffer = used != null && used.capacity() >= floats
-                ? used
-                : ByteBuffer.allocateDirect(Math.multiplyExact(floats, Float.BYTES))
-                        .order(ByteOrder.nativeOrder())
-                        .asFloatBuffer();
-        return buffer.clear().limit(floats);
+        if (used != null && used.capacity() >= floats) {
+            return used.clear().limit(floats);
+        }
+        int bytes = Math.multiplyExact(floats, Float.BYTES);
+        bufferBytes.addAndGet(bytes - (used == null ? 0 : (long) used.capacity() * Float.BYTES));
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
 
     private void augment(ImageRow row, long seed, FloatBuffer images, int index) {
@@ -345,6 +306,16 @@ public final class Feed implements AutoCloseable {
         return targets;
     }
 
+    /** Bytes of native memory that micro-batches lie in, the one in the caller's hands and those that are used again. */
+    public long bufferBytes() {
+        return bufferBytes.get();
+    }
+
+    /** Bytes of images, as the dataset holds them, of the row groups that are kept on the heap. */
+    public long rowGroupBytes() {
+        return cache.held();
+    }
+
     /** Row groups read from storage so far. */
     public long rowGroupsRead() {
         return cache.reads();
@@ -353,9 +324,7 @@ public final class Feed implements AutoCloseable {
     /** Stops the threads. */
     @Override
     public void close() {
-        if (open.getAndSet(false)) {
-            OPEN.decrementAndGet();
-        }
+        budget.close();
         reader.shutdownNow();
         workers.shutdownNow();
         preprocessors.close();

@@ -10,13 +10,13 @@ import java.util.stream.IntStream;
 import org.bigtransfer.spark.dataset.ImageRow;
 import org.bigtransfer.spark.dataset.SplitReader;
 
-/** Keeps the chosen rows of the row groups used last, up to a number of bytes. Used by one thread. */
+/** Keeps the chosen rows of the row groups used last, up to a number of bytes. Used by one thread, but for {@link #held}. */
 final class RowGroupCache {
     private final SplitReader reader;
     private final RowSelection selection;
     private final LongSupplier capacity;
     private final Map<Integer, List<ImageRow>> groups = new LinkedHashMap<>(16, 0.75f, true);
-    private long held;
+    private volatile long held;
     private long reads;
 
     /** @param capacity in bytes of images, which may change; one row group is kept even if it is larger */

@@ -21,7 +21,7 @@ record ChangedInput(Input input, List<String> classes, String changes, Function<
 
     @Override
     public JavaRDD<InputFile> files(
-            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
-        return input.files(spark, conf, source, mostBytes).map(change);
+            JavaSparkContext spark, SerializableConfiguration conf, String source, InputBounds most) {
+        return input.files(spark, conf, source, most).map(change);
     }
 }

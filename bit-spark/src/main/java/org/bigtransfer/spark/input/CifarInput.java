@@ -40,7 +40,7 @@ record CifarInput(
 
     @Override
     public JavaRDD<InputFile> files(
-            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
+            JavaSparkContext spark, SerializableConfiguration conf, String source, InputBounds most) {
         return spark.parallelize(List.of(this), 1).flatMap(input -> open(conf, input, source));
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.security.AccessControlException;
@@ -39,16 +40,21 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
      * A file or a folder.
      *
      * @param path relative to the input
-     * @param length of a file; {@link #FOLDER} or {@link #UNREADABLE} for a folder
+     * @param length of a file; {@link #FOLDER} or {@link #UNREADABLE} for a folder, {@link #DANGLING} or {@link #BACK} for a
+     *     link
      * @param changed when, in milliseconds
      */
     record Found(String path, long length, long changed) implements Serializable {
         static final long FOLDER = -1;
         /** A folder that cannot be listed. */
         static final long UNREADABLE = -2;
+        /** A link to nothing. */
+        static final long DANGLING = -3;
+        /** A link to a folder that it lies in. */
+        static final long BACK = -4;
 
         boolean isFolder() {
-            return length < 0;
+            return length == FOLDER || length == UNREADABLE;
         }
     }
 
@@ -62,7 +68,7 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
             }
             BigInteger number =
                     Digests.number(file.path(), String.valueOf(file.length()), String.valueOf(file.changed()));
-            return new Listing(files + 1, bytes + file.length(), Digests.add(hash, number));
+            return new Listing(files + 1, bytes + Math.max(0, file.length()), Digests.add(hash, number));
         }
 
         Listing plus(Listing other) {
@@ -89,8 +95,8 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
         Optional<RemoteIterator<FileStatus>> children = children(conf, path);
         while (children.isPresent() && children.get().hasNext()) {
             FileStatus child = children.get().next();
-            String below = below(path, child);
-            if (child.isDirectory() && Location.of(below).isPresent()) {
+            String below = below(path, child.getPath().getName());
+            if (child.isDirectory() && Location.of(below).isPresent() && !leadsBack(conf, below)) {
                 folders.add(below);
             }
         }
@@ -118,9 +124,26 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
         }
     }
 
-    private static String below(String folder, FileStatus child) {
-        String name = child.getPath().getName();
+    private static String below(String folder, String name) {
         return folder.isEmpty() ? name : folder + "/" + name;
+    }
+
+    /** Where the root is on this machine; empty if it is elsewhere. */
+    private Optional<java.nio.file.Path> localRoot(Configuration conf) throws IOException {
+        Path top = new Path(root);
+        return top.getFileSystem(conf) instanceof LocalFileSystem local
+                ? Optional.of(local.pathToFile(top).toPath())
+                : Optional.empty();
+    }
+
+    private boolean leadsBack(Configuration conf, String below) throws IOException {
+        Optional<java.nio.file.Path> local = localRoot(conf);
+        return local.isPresent() && LocalLinks.leadsBack(local.get(), below);
+    }
+
+    private List<String> dangling(Configuration conf, String folder) throws IOException {
+        Optional<java.nio.file.Path> local = localRoot(conf);
+        return local.isPresent() ? LocalLinks.dangling(local.get().resolve(folder)) : List.of();
     }
 
     private final class Walk extends AbstractIterator<Found> {
@@ -128,6 +151,8 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
         private final Deque<String> open = new ArrayDeque<>(List.of(path));
         private String folder = "";
         private RemoteIterator<FileStatus> children;
+        /** Of the folder, yet to be told of. */
+        private final Deque<String> dangling = new ArrayDeque<>();
 
         Walk(Configuration conf) {
             this.conf = conf;
@@ -136,10 +161,18 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
         @Override
         protected Found computeNext() {
             try {
-                while (children != null || !open.isEmpty()) {
-                    if (children == null) {
+                while (children != null || !dangling.isEmpty() || !open.isEmpty()) {
+                    if (!dangling.isEmpty()) {
+                        String below = below(folder, dangling.removeFirst());
+                        if (Location.of(below).isPresent()) {
+                            return new Found(below, Found.DANGLING, 0);
+                        }
+                    } else if (children == null) {
                         folder = open.removeFirst();
                         children = children(conf, folder).orElse(null);
+                        if (children != null) {
+                            dangling.addAll(dangling(conf, folder));
+                        }
                         if (!folder.isEmpty()) {
                             return new Found(folder, children == null ? Found.UNREADABLE : Found.FOLDER, 0);
                         }
@@ -147,12 +180,15 @@ record FolderBranch(String root, String path, Depth depth) implements Serializab
                         children = null;
                     } else {
                         FileStatus child = children.next();
-                        String below = below(folder, child);
+                        String below = below(folder, child.getPath().getName());
                         if (Location.of(below).isEmpty()) {
                             continue;
                         }
                         if (!child.isDirectory()) {
                             return new Found(below, child.getLen(), child.getModificationTime());
+                        }
+                        if (leadsBack(conf, below)) {
+                            return new Found(below, Found.BACK, 0);
                         }
                         if (depth == Depth.ALL) {
                             open.addLast(below);

@@ -53,14 +53,14 @@ record FolderInput(String location, List<FolderBranch> branches, Listing listing
 
     @Override
     public JavaRDD<InputFile> files(
-            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
+            JavaSparkContext spark, SerializableConfiguration conf, String source, InputBounds most) {
         String root = location;
         int tasks = (int) Math.max(1, Math.min(listing.files(), Input.tasks(spark, bytes())));
         return found(spark, conf, branches)
                 // By name, so that a task that is tried again deals out the same, in whatever order it lists.
                 .mapToPair(file -> new Tuple2<>(file.path(), file.length()))
                 .partitionBy(new HashPartitioner(tasks))
-                .map(file -> read(conf.value(), root, file, source, mostBytes));
+                .map(file -> read(conf.value(), root, file, source, most.fileBytes()));
     }
 
     private static InputFile read(
@@ -73,6 +73,10 @@ record FolderInput(String location, List<FolderBranch> branches, Listing listing
         if (file._2() == Found.UNREADABLE) {
             return InputFile.rejected(source, location, "it must be a folder that can be listed")
                     .losingMore();
+        }
+        if (file._2() == Found.DANGLING || file._2() == Found.BACK) {
+            String where = file._2() == Found.DANGLING ? "nothing" : "a folder that it lies in";
+            return InputFile.rejected(source, location, "it must not be a link to " + where);
         }
         InputFile unread = InputFile.unread(source, location.folder(), location.name());
         if (file._2() == 0) {

@@ -40,9 +40,8 @@ public sealed interface Input
      * {@link #tasks}.
      *
      * @param source the split that this is the input of
-     * @param mostBytes a larger file is rejected unread, where its length is known before
      */
-    JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes);
+    JavaRDD<InputFile> files(JavaSparkContext spark, SerializableConfiguration conf, String source, InputBounds most);
 
     /**
      * The images of a source; what it is is seen by looking where it does not say so.

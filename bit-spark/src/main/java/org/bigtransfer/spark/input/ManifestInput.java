@@ -93,7 +93,7 @@ record ManifestInput(Manifest manifest, Set<String> splits, RowLabels labels, lo
 
     @Override
     public JavaRDD<InputFile> files(
-            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
+            JavaSparkContext spark, SerializableConfiguration conf, String source, InputBounds most) {
         Set<String> of = splits;
         RowLabels rule = labels;
         String folder = manifest.folder();
@@ -102,8 +102,13 @@ record ManifestInput(Manifest manifest, Set<String> splits, RowLabels labels, lo
                         || of.contains(entry.split())
                         || !entry.reason().isEmpty() && entry.split().isEmpty())
                 .repartition(Input.tasks(spark, bytes))
-                .map(entry ->
-                        read(conf.value(), folder, entry, rule, InputFile.unread(source, "", entry.path()), mostBytes));
+                .map(entry -> read(
+                        conf.value(),
+                        folder,
+                        entry,
+                        rule,
+                        InputFile.unread(source, "", entry.path()),
+                        most.fileBytes()));
     }
 
     private static InputFile read(

@@ -27,7 +27,7 @@ record ParquetInput(List<Part> parts, RowRule rule, long bytes, String identity)
 
     @Override
     public JavaRDD<InputFile> files(
-            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
+            JavaSparkContext spark, SerializableConfiguration conf, String source, InputBounds most) {
         RowRule how = rule;
         int tasks = Input.tasks(spark, bytes);
         return spark.parallelize(parts, Math.min(parts.size(), tasks))

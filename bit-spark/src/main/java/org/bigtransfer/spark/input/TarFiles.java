@@ -26,18 +26,19 @@ final class TarFiles extends AbstractIterator<InputFile> {
 
     private final String archive;
     private final String source;
-    private final long mostBytes;
+    private final InputBounds most;
     private final TarMembers outer;
     /** The tar within the tar that is being read, and its folder; null and empty between them. */
     private TarMembers inner;
 
     private String folder = "";
+    private long members;
 
     /** @param in whole members; is closed at the end */
-    TarFiles(InputStream in, End end, String archive, String source, long mostBytes) {
+    TarFiles(InputStream in, End end, String archive, String source, InputBounds most) {
         this.archive = archive;
         this.source = source;
-        this.mostBytes = mostBytes;
+        this.most = most;
         this.outer = new TarMembers(in, end);
     }
 
@@ -48,6 +49,7 @@ final class TarFiles extends AbstractIterator<InputFile> {
             try {
                 TarArchiveEntry entry = from.next();
                 if (entry != null) {
+                    most.requireMembers(++members, archive);
                     Optional<Location> location = Location.of(entry.getName());
                     if (location.isPresent()) {
                         return file(from, entry, location.get());
@@ -101,9 +103,9 @@ final class TarFiles extends AbstractIterator<InputFile> {
                 return InputFile.folder(source, opened);
             }
             // A sparse file has few bytes in the archive, and may claim any length.
-            if (Math.max(entry.getSize(), entry.getRealSize()) > mostBytes) {
+            if (Math.max(entry.getSize(), entry.getRealSize()) > most.fileBytes()) {
                 return InputFile.unread(source, location.folder(), location.name())
-                        .tooLarge(mostBytes);
+                        .tooLarge(most.fileBytes());
             }
             return new InputFile(source, location.folder(), location.name(), "", whole.readAllBytes());
         } catch (IOException e) {

@@ -12,6 +12,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.input.TarMembers.End;
 import org.bigtransfer.spark.input.TarPieces.Chain;
+import org.bigtransfer.spark.input.TarPieces.Cut;
 import org.bigtransfer.spark.input.TarPieces.Range;
 
 /**
@@ -19,8 +20,9 @@ import org.bigtransfer.spark.input.TarPieces.Range;
  * is one piece.
  *
  * @param pieces of whole members; none of a tar.gz
+ * @param members of it, as far as they are known before it is read
  */
-record TarInput(String location, long bytes, String identity, List<Range> pieces) implements Input {
+record TarInput(String location, long bytes, String identity, List<Range> pieces, long members) implements Input {
     private static final long LEAST_PIECE = 1 << 16;
     private static final int BUFFER = 1 << 16;
 
@@ -29,7 +31,7 @@ record TarInput(String location, long bytes, String identity, List<Range> pieces
 
     /** A tar.gz. */
     static TarInput whole(String location, FileStatus file) {
-        return new TarInput(location, file.getLen(), Input.identity(file), List.of());
+        return new TarInput(location, file.getLen(), Input.identity(file), List.of(), 0);
     }
 
     /** A tar. */
@@ -37,18 +39,19 @@ record TarInput(String location, long bytes, String identity, List<Range> pieces
             throws IOException {
         long length = file.getLen();
         long piece = Math.max(LEAST_PIECE, length / Input.tasks(spark, length));
-        return new TarInput(location, length, Input.identity(file), pieces(spark, conf, location, length, piece));
+        Cut cut = cut(spark, conf, location, length, piece);
+        return new TarInput(location, length, Input.identity(file), cut.pieces(), cut.members());
     }
 
     /** One piece if the tar is damaged: only who reads it from the beginning can tell what is left. */
-    private static List<Range> pieces(
+    private static Cut cut(
             JavaSparkContext spark, SerializableConfiguration conf, String location, long length, long piece)
             throws IOException {
         try {
             return new TarPieces(conf.value(), location, length, piece, FOLLOWED)
                     .cut(ranges -> scouts(spark, conf, location, length, ranges));
         } catch (DatasetException e) {
-            return List.of(new Range(0, length));
+            return new Cut(List.of(new Range(0, length)), 0);
         }
     }
 
@@ -66,16 +69,17 @@ record TarInput(String location, long bytes, String identity, List<Range> pieces
 
     @Override
     public JavaRDD<InputFile> files(
-            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
+            JavaSparkContext spark, SerializableConfiguration conf, String source, InputBounds most) {
         String archive = location;
+        most.requireMembers(members, archive);
         if (pieces.isEmpty()) {
             return spark.parallelize(List.of(archive), 1)
-                    .flatMap(path -> new TarFiles(unzipped(conf.value(), path), End.ZEROS, path, source, mostBytes));
+                    .flatMap(path -> new TarFiles(unzipped(conf.value(), path), End.ZEROS, path, source, most));
         }
         // Where the tar is cut between members, a look at all of them has shown its end.
         End end = pieces.size() == 1 ? End.ZEROS : End.ANYWHERE;
         return spark.parallelize(pieces, pieces.size())
-                .flatMap(piece -> new TarFiles(piece(conf.value(), archive, piece), end, archive, source, mostBytes));
+                .flatMap(piece -> new TarFiles(piece(conf.value(), archive, piece), end, archive, source, most));
     }
 
     private static InputStream unzipped(Configuration conf, String archive) throws IOException {

@@ -36,6 +36,9 @@ record TarPieces(Configuration conf, String archive, long length, long piece, in
     /** Bytes {@code from} to {@code to − 1} of the archive. */
     record Range(long from, long to) implements Serializable {}
 
+    /** The archive, cut. @param pieces whole members, in their order @param members of all pieces together */
+    record Cut(List<Range> pieces, long members) {}
+
     /**
      * Members that follow each other.
      *
@@ -51,11 +54,12 @@ record TarPieces(Configuration conf, String archive, long length, long piece, in
         List<Chain> explore(List<Range> ranges) throws IOException;
     }
 
-    /** Whole members, in their order. @throws DatasetException when the archive is broken before scouts are needed */
-    List<Range> cut(Scouts scouts) throws IOException {
+    /** @throws DatasetException when the archive is broken before scouts are needed */
+    Cut cut(Scouts scouts) throws IOException {
         List<Range> pieces = new ArrayList<>();
         long start = 0;
-        for (int members = 0; start < length && members < first; ) {
+        long members = 0;
+        while (start < length && members < first) {
             Chain chain = follow(start, start + piece);
             pieces.add(new Range(start, chain.end()));
             members += chain.members();
@@ -68,14 +72,15 @@ record TarPieces(Configuration conf, String archive, long length, long piece, in
         List<Chain> chains = unknown.isEmpty() ? List.of() : scouts.explore(unknown);
         for (int i = 0; i < unknown.size(); i++) {
             if (start < unknown.get(i).to()) {
-                long end = chains.get(i).starts().contains(start)
-                        ? chains.get(i).end()
-                        : follow(start, unknown.get(i).to()).end();
-                pieces.add(new Range(start, end));
-                start = end;
+                int met = chains.get(i).starts().indexOf(start);
+                Chain chain =
+                        met >= 0 ? chains.get(i) : follow(start, unknown.get(i).to());
+                pieces.add(new Range(start, chain.end()));
+                members += chain.members() - Math.max(0, met);
+                start = chain.end();
             }
         }
-        return pieces;
+        return new Cut(pieces, members);
     }
 
     /** Follows members from the first block in the range that looks like a header; none if that leads nowhere. */

@@ -53,7 +53,7 @@ record TfdsInput(List<Part> parts, LabelRule rule, long bytes, String identity) 
 
     @Override
     public JavaRDD<InputFile> files(
-            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
+            JavaSparkContext spark, SerializableConfiguration conf, String source, InputBounds most) {
         LabelRule labels = rule;
         return spark.parallelize(parts, parts.size()).flatMap(part -> open(conf, part, labels, source));
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.spark.dataset.DatasetException;
+import org.bigtransfer.spark.input.TarPieces.Cut;
 import org.bigtransfer.spark.input.TarPieces.Range;
 
 /**
@@ -67,9 +68,10 @@ record ZipDirectory(String archive, Range at, byte[] end) implements Serializabl
         }
     }
 
-    /** Pieces of whole entries. @param bytes about how many of the directory a piece has */
-    List<Range> cut(Configuration conf, long bytes) throws IOException {
+    /** Pieces of whole entries, with their number. @param bytes about how many of the directory a piece has */
+    Cut cut(Configuration conf, long bytes) throws IOException {
         List<Range> pieces = new ArrayList<>();
+        long members = 0;
         try (HadoopChannel zip = HadoopChannel.open(conf, archive);
                 InputStream in = stream(zip, at.from())) {
             long start = at.from();
@@ -86,13 +88,14 @@ record ZipDirectory(String archive, Range at, byte[] end) implements Serializabl
                     throw broken(archive, "its directory ends within a file's entry", null);
                 }
                 in.skipNBytes(texts);
+                members++;
                 if (next - start >= bytes || next == at.to()) {
                     pieces.add(new Range(start, next));
                     start = next;
                 }
             }
         }
-        return pieces;
+        return new Cut(pieces, members);
     }
 
     /** A zip of the files of a piece. @throws DatasetException when the piece cannot be read */

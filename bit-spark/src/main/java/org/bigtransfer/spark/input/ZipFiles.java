@@ -20,15 +20,15 @@ final class ZipFiles extends AbstractIterator<InputFile> {
     private final Enumeration<ZipArchiveEntry> entries;
     private final String archive;
     private final String source;
-    private final long mostBytes;
+    private final InputBounds most;
 
     /** @param zip is closed at the end */
-    ZipFiles(ZipFile zip, String archive, String source, long mostBytes) {
+    ZipFiles(ZipFile zip, String archive, String source, InputBounds most) {
         this.zip = zip;
         this.entries = zip.getEntries();
         this.archive = archive;
         this.source = source;
-        this.mostBytes = mostBytes;
+        this.most = most;
     }
 
     @Override
@@ -77,8 +77,8 @@ final class ZipFiles extends AbstractIterator<InputFile> {
         if (entry.isUnixSymlink()) {
             return "it must be a file, not a link or a device";
         }
-        if (Math.max(entry.getSize(), entry.getCompressedSize()) > mostBytes) {
-            return "it must have at most %d bytes".formatted(mostBytes);
+        if (Math.max(entry.getSize(), entry.getCompressedSize()) > most.fileBytes()) {
+            return "it must have at most %d bytes".formatted(most.fileBytes());
         }
         if (entry.getGeneralPurposeBit().usesEncryption()) {
             return "it must not be encrypted";

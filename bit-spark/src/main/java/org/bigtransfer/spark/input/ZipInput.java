@@ -8,16 +8,15 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 import org.bigtransfer.spark.dataset.DatasetException;
-import org.bigtransfer.spark.input.TarPieces.Range;
+import org.bigtransfer.spark.input.TarPieces.Cut;
 
 /**
  * A zip of a folder. The driver goes through its directory and keeps no file's name; each task reads the files of its own
  * piece of the directory, an image at a time.
  *
- * @param pieces of the directory
+ * @param cut pieces of the directory
  */
-record ZipInput(String location, ZipDirectory directory, List<Range> pieces, long bytes, String identity)
-        implements Input {
+record ZipInput(String location, ZipDirectory directory, Cut cut, long bytes, String identity) implements Input {
     /** Of a directory, for one task: some ten thousand files. */
     private static final long MOST_OF_DIRECTORY = 1 << 20;
 
@@ -37,9 +36,10 @@ record ZipInput(String location, ZipDirectory directory, List<Range> pieces, lon
 
     @Override
     public JavaRDD<InputFile> files(
-            JavaSparkContext spark, SerializableConfiguration conf, String source, long mostBytes) {
+            JavaSparkContext spark, SerializableConfiguration conf, String source, InputBounds most) {
         ZipDirectory all = directory;
-        return spark.parallelize(pieces, Math.max(1, pieces.size()))
-                .flatMap(piece -> new ZipFiles(all.open(conf.value(), piece), all.archive(), source, mostBytes));
+        most.requireMembers(cut.members(), location);
+        return spark.parallelize(cut.pieces(), Math.max(1, cut.pieces().size()))
+                .flatMap(piece -> new ZipFiles(all.open(conf.value(), piece), all.archive(), source, most));
     }
 }

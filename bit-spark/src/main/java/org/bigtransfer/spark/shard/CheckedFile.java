@@ -1,10 +1,10 @@
 package org.bigtransfer.spark.shard;
 
 import java.io.Serializable;
+import org.bigtransfer.preprocess.ImageCheck;
 import org.bigtransfer.preprocess.ImageDecoder;
 import org.bigtransfer.preprocess.ImageSize;
 import org.bigtransfer.preprocess.RejectedImageException;
-import org.bigtransfer.preprocess.RgbImage;
 import org.bigtransfer.spark.input.InputFile;
 import org.bigtransfer.spark.storage.Digests;
 
@@ -32,7 +32,8 @@ record CheckedFile(
         implements Serializable {
     private static final byte[] NOTHING = {};
 
-    static CheckedFile of(InputFile file, Limits limits) {
+    /** @param check used for one file after the other */
+    static CheckedFile of(InputFile file, Limits limits, ImageCheck check) {
         if (file.name().isEmpty()) {
             return new CheckedFile(file.folder(), true, "", 0, 0, "", NOTHING, false);
         }
@@ -53,10 +54,10 @@ record CheckedFile(
                         "an image must have at most %d pixels: %d×%d"
                                 .formatted(limits.pixels(), size.width(), size.height()));
             }
-            RgbImage image = ImageDecoder.decode(file.bytes());
+            ImageSize decoded = check.check(file.bytes());
             String sha256 = Digests.hex(file.bytes());
             return new CheckedFile(
-                    file.folder(), false, "", image.width(), image.height(), sha256, file.bytes(), false);
+                    file.folder(), false, "", decoded.width(), decoded.height(), sha256, file.bytes(), false);
         } catch (RejectedImageException e) {
             return rejected(file, e.getMessage());
         }

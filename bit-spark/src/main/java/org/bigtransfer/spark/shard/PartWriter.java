@@ -31,7 +31,9 @@ import org.bigtransfer.spark.storage.ReproducibleFooter;
 import scala.Tuple2;
 
 /**
- * Writes one part of the shuffled images: a file a split and one of rejects, those that have rows.
+ * Writes one part of the shuffled images: a file a split and one of rejects, those that have rows. Where images are held in
+ * more bytes than they came as, so that a file would become many times {@code fileBytes}, a split has several: each but the
+ * last ends with the row group with which it reaches {@value #MOST_TIMES} times {@code fileBytes}. Row groups are the same.
  *
  * <p>Files of other content or layout have other names, so what a killed or an older job left is never overwritten nor
  * mistaken for this one's. Each file's footer says which rows its part holds.
@@ -40,6 +42,7 @@ import scala.Tuple2;
  * @param contentHash of the dataset
  * @param fingerprint of content and layout
  * @param labels by class name
+ * @param fileBytes about how large files are
  * @param store how images are held
  */
 record PartWriter(
@@ -49,9 +52,13 @@ record PartWriter(
         Map<String, Integer> labels,
         Division division,
         long rowGroupBytes,
+        long fileBytes,
         Store store)
         implements Serializable {
     static final String REJECTS = RejectedImage.FOLDER;
+
+    /** Parts differ in size, more so where files are few: none but a much larger one is to have a second file. */
+    private static final int MOST_TIMES = 2;
 
     private static final MessageType REJECT = Types.buildMessage()
             .required(BINARY)
@@ -77,9 +84,10 @@ record PartWriter(
         return split.equals(REJECTS) ? REJECTS : "split=" + split;
     }
 
-    /** A part's file of a split, relative to the dataset. */
-    String path(String split, int part) {
-        return "%s/part-%05d-%s.parquet".formatted(folder(split), part, fingerprint);
+    /** A part's file of a split, relative to the dataset. Names are in the order of rows. @param number of it, from 0 */
+    String path(String split, int part, int number) {
+        String more = number == 0 ? "" : "_%04d".formatted(number);
+        return "%s/part-%05d-%s%s.parquet".formatted(folder(split), part, fingerprint, more);
     }
 
     /**
@@ -89,6 +97,7 @@ record PartWriter(
      * @throws ChangedInputException when the rows are others; none of its files appears
      */
     List<Written> write(Configuration conf, Part part, Iterator<Tuple2<Place, CheckedFile>> rows) throws IOException {
+        List<OpenFile> files = new ArrayList<>();
         Map<String, OpenFile> open = new TreeMap<>();
         Part.Sum sum = new Part.Sum();
         try (Conversion conversion = new Conversion(store)) {
@@ -97,8 +106,9 @@ record PartWriter(
                 if (!row._2().isFolder()) {
                     String split = row._2().accepted() ? division.split(row._1(), row._2()) : REJECTS;
                     OpenFile file = open.get(split);
-                    if (file == null) {
-                        file = open(conf, split, part);
+                    if (file == null || file.isFull(MOST_TIMES * fileBytes)) {
+                        file = next(conf, split, part, file);
+                        files.add(file);
                         open.put(split, file);
                     }
                     sum.add(split, row._1(), row._2());
@@ -110,53 +120,74 @@ record PartWriter(
                         .formatted(part, sum.part(part.number())));
             }
             List<Written> written = new ArrayList<>();
-            for (Map.Entry<String, OpenFile> file : open.entrySet()) {
-                written.add(new Written(file.getKey(), file.getValue().publish()));
+            for (OpenFile file : open.values()) {
+                file.finish();
+            }
+            for (OpenFile file : files) {
+                written.add(new Written(file.split, file.publish()));
             }
             return written;
         } finally {
-            for (OpenFile file : open.values()) {
+            for (OpenFile file : files) {
                 file.draft.close();
             }
         }
     }
 
-    private OpenFile open(Configuration conf, String split, Part part) throws IOException {
-        Path path = new Path(dataset, path(split, part.number()));
+    /** @param full the split's file before; null if there is none */
+    private OpenFile next(Configuration conf, String split, Part part, OpenFile full) throws IOException {
+        int number = 0;
+        if (full != null) {
+            full.finish();
+            number = full.number + 1;
+        }
+        String path = path(split, part.number(), number);
         return split.equals(REJECTS)
-                ? new RejectsFile(conf, path, part)
-                : new ImagesFile(conf, path, split, part, this);
+                ? new RejectsFile(conf, path, number, part, this)
+                : new ImagesFile(conf, path, split, number, part, this);
     }
 
     private abstract static sealed class OpenFile {
-        final Path path;
+        final String split;
+        final int number;
         final PublishedFile.Draft draft;
+        private final String path;
+        private DataFile finished;
 
-        OpenFile(Configuration conf, Path path) throws IOException {
+        /** @param path relative to the dataset @param number of the file among the part's of its split */
+        OpenFile(Configuration conf, String path, String split, int number, PartWriter of) throws IOException {
             this.path = path;
-            this.draft = PublishedFile.open(conf, path);
+            this.split = split;
+            this.number = number;
+            this.draft = PublishedFile.open(conf, new Path(of.dataset, path));
         }
 
         abstract void write(Place place, CheckedFile file, Conversion conversion) throws IOException;
 
+        /** Whether no more rows are to be written. */
+        abstract boolean isFull(long bytes);
+
         /** Writes what is left. @param relative the file's path in the dataset */
         abstract DataFile finish(String relative) throws IOException;
 
+        /** Nothing is written after it; nobody sees the file yet. */
+        void finish() throws IOException {
+            finished = finish(path);
+        }
+
         DataFile publish() throws IOException {
-            DataFile file = finish(path.getParent().getName() + "/" + path.getName());
             draft.publish();
-            return file;
+            return finished;
         }
     }
 
     private static final class ImagesFile extends OpenFile {
-        private final String split;
         private final ImageWriter writer;
         private final Map<String, Integer> labels;
 
-        ImagesFile(Configuration conf, Path path, String split, Part part, PartWriter of) throws IOException {
-            super(conf, path);
-            this.split = split;
+        ImagesFile(Configuration conf, String path, String split, int number, Part part, PartWriter of)
+                throws IOException {
+            super(conf, path, split, number, of);
             this.writer = new ImageWriter(draft.stream(), of.rowGroupBytes, of.contentHash, part.hash());
             this.labels = of.labels;
         }
@@ -172,6 +203,11 @@ record PartWriter(
             byte[] image = converted(place, file, conversion);
             ImageRow row = new ImageRow(place.imageId(), label, file.width(), file.height(), image);
             writer.write(row, name, file.sha256(), file.bytes().length);
+        }
+
+        @Override
+        boolean isFull(long bytes) {
+            return writer.isBetweenRowGroups() && writer.bytes() >= bytes;
         }
 
         private byte[] converted(Place place, CheckedFile file, Conversion conversion) throws IOException {
@@ -195,8 +231,8 @@ record PartWriter(
         private final ParquetWriter<Group> writer;
         private int rows;
 
-        RejectsFile(Configuration conf, Path path, Part part) throws IOException {
-            super(conf, path);
+        RejectsFile(Configuration conf, String path, int number, Part part, PartWriter of) throws IOException {
+            super(conf, path, REJECTS, number, of);
             this.stream = new ReproducibleFooter(draft.stream());
             this.writer = ExampleParquetWriter.builder(ParquetStream.to(stream))
                     .withType(REJECT)
@@ -213,6 +249,11 @@ record PartWriter(
             group.add(RejectedImage.REASON, file.reason());
             writer.write(group);
             rows++;
+        }
+
+        @Override
+        boolean isFull(long bytes) {
+            return false;
         }
 
         @Override

@@ -22,7 +22,8 @@ import scala.collection.JavaConverters;
 
 /**
  * Tells a listener how far things are, whenever a task ends and whenever executors say what running tasks have done. The
- * numbers are for show: tasks tried again count twice.
+ * numbers are for show: tasks tried again count twice, and images that are left out for their names, which is seen only after
+ * the shuffle that each pass repeats, do not count as rejected.
  */
 final class ShardProgress implements AutoCloseable, Serializable {
     private static final long serialVersionUID = 1;

@@ -8,12 +8,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -21,6 +23,8 @@ import org.apache.spark.rdd.PartitionPruningRDD;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
+import org.bigtransfer.preprocess.ImageCheck;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
@@ -36,7 +40,7 @@ import scala.Tuple2;
 /**
  * Packs images with their classes into a dataset.
  *
- * <p>The inputs are read and decoded once, and shuffled by a hash of the seed and the image id into parts whose number
+ * <p>The inputs are read and looked through once, and shuffled by a hash of the seed and the image id into parts whose number
  * follows from the inputs' bytes. What the classes and splits are is then known from the images' names and sizes alone,
  * and kept as {@link Findings}; the parts are written from the same shuffled files, and {@code dataset.json} last. The
  * same input, plan and seed give the same bytes, on any number of executors. The driver holds a few numbers for each class
@@ -162,19 +166,26 @@ public final class Sharder {
         int parts = Math.toIntExact(Math.max(1, (bytes + plan.fileBytes() - 1) / plan.fileBytes()));
         return files.mapToPair(file -> new Tuple2<>(Place.of(seed, file), file))
                 .filter(file -> wanted.isEmpty() || wanted.contains(Place.part(file._1(), parts)))
-                .mapValues(file -> {
-                    CheckedFile checked = CheckedFile.of(file, limits);
-                    progress.countChecked(checked);
-                    return checked;
-                })
+                .mapPartitionsToPair(part -> checked(part, limits, progress), true)
                 .repartitionAndSortWithinPartitions(new Place.Intervals(parts), new Place.Order())
                 .mapPartitionsToPair(Duplicates::new, true);
+    }
+
+    private static Iterator<Tuple2<Place, CheckedFile>> checked(
+            Iterator<Tuple2<Place, InputFile>> files, Limits limits, ShardProgress progress) {
+        ImageCheck check = new ImageCheck();
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> check.close());
+        return Iterators.transform(files, file -> {
+            CheckedFile checked = CheckedFile.of(file._2(), limits, check);
+            progress.countChecked(checked);
+            return new Tuple2<>(file._1(), checked);
+        });
     }
 
     /** Files of an input, dealt out to more tasks where fewer can read than could check. */
     private JavaRDD<InputFile> read(Input input, String source, ShardProgress progress) {
         JavaRDD<InputFile> files = input.files(
-                        spark, conf, source, plan.limits().fileBytes())
+                        spark, conf, source, plan.limits().input())
                 .map(file -> {
                     progress.countRead(!file.name().isEmpty());
                     return file;
@@ -212,6 +223,7 @@ public final class Sharder {
                 labels,
                 findings.division(),
                 plan.rowGroupBytes(),
+                plan.fileBytes(),
                 findings.store());
         TreeMap<String, Written> written = new TreeMap<>();
         FinishedParts.find(spark, conf, writer, findings.parts())
@@ -219,7 +231,7 @@ public final class Sharder {
         Map<Integer, Part> missing = new HashMap<>();
         findings.parts().stream()
                 .filter(part -> part.rows().keySet().stream()
-                        .anyMatch(split -> !written.containsKey(writer.path(split, part.number()))))
+                        .anyMatch(split -> !written.containsKey(writer.path(split, part.number(), 0))))
                 .forEach(part -> missing.put(part.number(), part));
         if (!written.isEmpty()) {
             listener.reused(

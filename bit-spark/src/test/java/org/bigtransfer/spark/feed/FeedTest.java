@@ -31,6 +31,8 @@ import org.bigtransfer.spark.dataset.TinyDataset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class FeedTest {
@@ -303,9 +305,22 @@ class FeedTest {
     void readsRowGroupsAgainToTheSameResultIfItsCacheDoesNotHold() throws IOException {
         FeedPlan plan = plan(0.5);
         Node all = new Node(0, 4);
-        try (Feed feed = new Feed(conf, plan, all, 0, 6, 1, () -> 1)) {
+        try (Feed feed = new Feed(conf, plan, all, 0, 6, 1, 3, () -> 1)) {
             assertSame(read(feed, plan, all, 0, 6), read(plan, all, 0, 6, 1));
             assertThat(feed.rowGroupsRead()).isGreaterThan(2L * plan.rows().counts().length);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 6})
+    void preparesAsManyBatchesAheadAsItIsTold(int ahead) throws IOException {
+        FeedPlan plan = plan(0);
+        Node all = new Node(0, 4);
+        long batch = 4L * 3 * 6 * 6 * Float.BYTES;
+        try (Feed feed = new Feed(conf, plan, all, 0, 6, 2, ahead)) {
+            assertSame(read(feed, plan, all, 0, 6), read(plan, all, 0, 6, 1));
+            assertThat(feed.bufferBytes()).isBetween(batch, (ahead + 1) * batch);
+            assertThat(feed.rowGroupBytes()).isPositive();
         }
     }
 
@@ -354,16 +369,16 @@ class FeedTest {
         FeedPlan plan = plan(0);
         long most = Runtime.getRuntime().maxMemory() / 4;
         try (Feed one = new Feed(conf, plan, new Node(0, 1), 0, 1, 1)) {
-            assertThat(Feed.heapShare()).isEqualTo(most);
+            assertThat(RowGroupBudget.heapShare()).isEqualTo(most);
             try (Feed two = new Feed(conf, plan, new Node(1, 2), 0, 1, 1);
                     Feed three = new Feed(conf, plan, new Node(2, 4), 0, 1, 1)) {
-                assertThat(Feed.heapShare()).isEqualTo(most / 3);
+                assertThat(RowGroupBudget.heapShare()).isEqualTo(most / 3);
                 three.close();
                 three.close();
-                assertThat(Feed.heapShare()).isEqualTo(most / 2);
+                assertThat(RowGroupBudget.heapShare()).isEqualTo(most / 2);
                 assertThat(two.next(0, 1)).isPresent();
             }
-            assertThat(Feed.heapShare()).isEqualTo(most);
+            assertThat(RowGroupBudget.heapShare()).isEqualTo(most);
             assertThat(one.next(0, 0)).isPresent();
         }
     }

@@ -46,7 +46,7 @@ class InputBoundsTest {
     private InputFile image(Path zip) throws IOException {
         ZipDirectory directory = ZipDirectory.find(conf, zip.toString());
         List<InputFile> files = new ArrayList<>();
-        new ZipFiles(directory.open(conf, directory.at()), "a.zip", "train", Input.MOST_BYTES)
+        new ZipFiles(directory.open(conf, directory.at()), "a.zip", "train", new InputBounds(Input.MOST_BYTES, 2))
                 .forEachRemaining(files::add);
         return files.get(1);
     }

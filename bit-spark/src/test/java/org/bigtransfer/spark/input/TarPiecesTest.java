@@ -74,7 +74,7 @@ class TarPiecesTest {
                     TarMembers.End.ANYWHERE,
                     "tar",
                     "train",
-                    Input.MOST_BYTES);
+                    new InputBounds(Input.MOST_BYTES, Long.MAX_VALUE));
             files.forEachRemaining(file -> members.add(
                     "%s/%s %s %d".formatted(file.folder(), file.name(), file.reason(), Arrays.hashCode(file.bytes()))));
         }
@@ -99,7 +99,8 @@ class TarPiecesTest {
     void piecesAreTheWholeWithoutOverlap(long piece, int first) throws IOException {
         for (int longFiles : List.of(TarArchiveOutputStream.LONGFILE_GNU, TarArchiveOutputStream.LONGFILE_POSIX)) {
             Path tar = Files.write(folder.resolve("a.tar"), tar(longFiles, true));
-            List<Range> cut = pieces(tar, piece, first).cut(scouts(tar));
+            TarPieces.Cut all = pieces(tar, piece, first).cut(scouts(tar));
+            List<Range> cut = all.pieces();
             long end = 0;
             for (Range range : cut) {
                 assertThat(range.from()).isEqualTo(end).isLessThan(range.to());
@@ -109,6 +110,7 @@ class TarPiecesTest {
             List<String> whole = members(tar, List.of(new Range(0, Files.size(tar))));
             assertThat(whole).hasSizeGreaterThan(120);
             assertThat(members(tar, cut)).isEqualTo(whole);
+            assertThat(all.members()).isEqualTo(60 + 6 + 6 + 1);
             assertThat(cut).hasSizeLessThanOrEqualTo((int) (Files.size(tar) / piece + 2));
             if (piece < 5000) {
                 assertThat(cut).hasSizeGreaterThan(20);
@@ -123,16 +125,20 @@ class TarPiecesTest {
         Scouts wrong = ranges -> scouts(tar).explore(ranges).stream()
                 .map(chain -> new TarPieces.Chain(chain.starts(), chain.members(), Long.MAX_VALUE))
                 .toList();
-        assertThat(pieces(tar, 5000, 0).cut(wrong)).hasSize(1);
+        assertThat(pieces(tar, 5000, 0).cut(wrong).pieces()).hasSize(1);
     }
 
     @Test
     void aTarThatIsCutOffAnywhereIsNamed() throws IOException {
         byte[] bytes = tar(TarArchiveOutputStream.LONGFILE_GNU, false);
-        long end = pieces(Files.write(folder.resolve("whole.tar"), bytes), 1, ALL).cut(ranges -> List.of()).stream()
-                .mapToLong(Range::from)
-                .max()
-                .orElseThrow();
+        long end =
+                pieces(Files.write(folder.resolve("whole.tar"), bytes), 1, ALL)
+                        .cut(ranges -> List.of())
+                        .pieces()
+                        .stream()
+                        .mapToLong(Range::from)
+                        .max()
+                        .orElseThrow();
         for (int cut = 1; cut < end; cut += 2900) {
             Path tar = Files.write(folder.resolve("half.tar"), Arrays.copyOf(bytes, cut));
             for (int first : List.of(0, ALL)) {

@@ -4,17 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.dataset.TinyDataset;
-import org.bigtransfer.spark.input.ImageSource;
 import org.junit.jupiter.api.Test;
 
 class ArchivesIT extends Sharding {
@@ -74,21 +77,54 @@ class ArchivesIT extends Sharding {
     }
 
     @Test
+    void archivesOfMoreMembersThanAreAllowedAreRefused() throws IOException {
+        Path folder = images("train", 12);
+        Path zip = temp.resolve("train.zip");
+        try (ZipArchiveOutputStream out = new ZipArchiveOutputStream(Files.newOutputStream(zip))) {
+            for (int i = 0; i < 26; i++) {
+                out.putArchiveEntry(new ZipArchiveEntry("ant/%d.png".formatted(i)));
+                out.write(TinyDataset.png(i));
+                out.closeArchiveEntry();
+            }
+        }
+        // The tars have 24 images and 3 folders; the last one is a tar of a tar for each of 2 classes.
+        List<Path> archives =
+                List.of(tar(folder, false), tar(folder, true), zip, tarOfTars(temp.resolve("all.tar"), 12));
+        for (Path archive : archives) {
+            Limits few = members(25);
+            assertThatThrownBy(() -> shard(within(few, plan(archive, "", 0, "out"))))
+                    .isInstanceOf(DatasetException.class)
+                    .hasMessage(archive + " must have at most 25 members (shard.max-members)");
+            assertThat(temp.resolve("out")).doesNotExist();
+            Sharded sharded = shard(within(members(27), plan(archive, "", 0, "out-" + archive.getFileName())));
+            assertThat(sharded.description().split("train").examples()).isGreaterThanOrEqualTo(24);
+        }
+    }
+
+    private static Limits members(long most) {
+        return new Limits(Limits.NONE.fileBytes(), Limits.NONE.pixels(), most, 1, Limits.Damage.ACCEPT);
+    }
+
+    private static Path tarOfTars(Path file, int images) throws IOException {
+        try (TarArchiveOutputStream out = new TarArchiveOutputStream(Files.newOutputStream(file))) {
+            for (String name : List.of("ant", "bee")) {
+                ByteArrayOutputStream inner = new ByteArrayOutputStream();
+                try (TarArchiveOutputStream of = new TarArchiveOutputStream(inner)) {
+                    for (int i = 0; i < images; i++) {
+                        add(of, new TarArchiveEntry(i + ".png"), TinyDataset.png(i));
+                    }
+                }
+                add(out, new TarArchiveEntry(name + ".tar"), inner.toByteArray());
+            }
+        }
+        return file;
+    }
+
+    @Test
     void realPhotographs() throws IOException {
         Path tar = Path.of(System.getProperty("bit.shared", "../../shared"), "data/imagenet-samples.tar");
         assumeThat(tar).as("real photographs beside the project").exists();
-        Sharded sharded = shard(new ShardPlan(
-                ImageSource.at(tar.toString()),
-                ImageSource.NONE,
-                0,
-                temp.resolve("out").toString(),
-                1,
-                1 << 23,
-                1 << 24,
-                StoreRule.ENCODED,
-                false,
-                Limits.NONE,
-                "test"));
+        Sharded sharded = shard(sized(1 << 23, 1 << 24, plan(tar, "", 0, "out")));
         assertThat(sharded.description().split("train").examples()).isEqualTo(333);
         assertThat(Arrays.stream(sharded.description().split("train").groupRows())
                         .boxed())

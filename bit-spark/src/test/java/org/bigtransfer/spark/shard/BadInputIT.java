@@ -276,7 +276,8 @@ class BadInputIT extends Sharding {
         long twice = container == Container.TAR || container == Container.TAR_GZ ? 1 : 0;
         assertThat(sharded.description().rejected()).containsExactly(Map.entry("train", rejects.size() + twice));
 
-        Limits few = new Limits(Limits.NONE.fileBytes(), Limits.NONE.pixels(), 0.1, Limits.Damage.ACCEPT);
+        Limits few = new Limits(
+                Limits.NONE.fileBytes(), Limits.NONE.pixels(), Limits.NONE.members(), 0.1, Limits.Damage.ACCEPT);
         assertThatThrownBy(() -> shard(within(few, plan(ImageSource.at(location), ImageSource.NONE, 0, "few"))))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageStartingWith("%s must have at most 0.1 of its files rejected (shard.max-rejects): %d of %d ["
@@ -288,7 +289,7 @@ class BadInputIT extends Sharding {
     void limitsAreSettings() throws IOException {
         Path images = images("images", 3);
         Files.write(images.resolve("ant/large.png"), BadImages.accepted().get("large-profile.jpg"));
-        Limits small = new Limits(1_000_000, 150, 1, Limits.Damage.REFUSE);
+        Limits small = new Limits(1_000_000, 150, Limits.NONE.members(), 1, Limits.Damage.REFUSE);
         Files.write(images.resolve("ant/wide.png"), BadImages.accepted().get("png-named.JPEG"));
         Map<String, String> rejects = rejects(shard(within(small, plan(images, "", 0, "out"))));
         assertThat(rejects).hasSize(2);
@@ -352,5 +353,37 @@ class BadInputIT extends Sharding {
                             .formatted(input.equals(zip) ? "outage.zip" : "ant/unreadable.png"));
             assertThat(temp.resolve("out/dataset.json")).doesNotExist();
         }
+    }
+
+    @Test
+    void linksAreFollowedOnceAndThoseThatLeadNowhereOrBackAreRejected() throws IOException {
+        Path images = images("images", 3);
+        Files.createSymbolicLink(images.resolve("ant/linked.png"), Path.of("../bee/0.png"));
+        Files.createSymbolicLink(images.resolve("cat"), images.resolve("ant"));
+        Files.createSymbolicLink(images.resolve("bee/nothing.png"), Path.of("gone.png"));
+        Files.createSymbolicLink(images.resolve("bee/itself.png"), Path.of("itself.png"));
+        Files.createSymbolicLink(images.resolve("bee/.hidden"), Path.of("gone.png"));
+        Files.createSymbolicLink(images.resolve("bee/here"), Path.of("."));
+        Files.createSymbolicLink(images.resolve("bee/above"), temp);
+        Files.createDirectories(images.resolve("dog/to"));
+        Files.createDirectories(images.resolve("eel/to"));
+        Files.createSymbolicLink(images.resolve("dog/to/eel"), images.resolve("eel"));
+        Files.createSymbolicLink(images.resolve("eel/to/dog"), images.resolve("dog"));
+        Files.write(images.resolve("dog/1.png"), ONE);
+        Sharded sharded = shard(plan(images, "", 0, "out"));
+        assertThat(sharded.description().classes()).containsExactly("ant", "bee", "cat", "dog", "to");
+        assertThat(sharded.description().split("train").classExamples()).containsExactly(4L, 3L, 4L, 1L, 0L);
+        String back = "it must not be a link to a folder that it lies in";
+        String nothing = "it must not be a link to nothing";
+        assertThat(rejects(sharded))
+                .containsEntry("train bee/nothing.png", nothing)
+                .containsEntry("train bee/itself.png", nothing)
+                .containsEntry("train bee/here", back)
+                .containsEntry("train bee/above", back)
+                .containsEntry("train to/eel", back)
+                .containsEntry("train to/dog", back)
+                .containsEntry(
+                        "train dog/1.png", "eel/to/dog/1.png is left out: another image of its class has its name")
+                .hasSize(7);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
+import org.bigtransfer.preprocess.ImageCheck;
 import org.bigtransfer.spark.input.BadImages;
 import org.bigtransfer.spark.input.InputFile;
 import org.junit.jupiter.api.Test;
@@ -16,9 +17,11 @@ class BombsTest {
     private static CheckedFile checkedWithin(long most, String name, byte[] bytes) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         InputFile file = new InputFile("train", "ant", name, "", bytes);
+        ImageCheck check = new ImageCheck();
         long before = threads.getCurrentThreadAllocatedBytes();
-        CheckedFile checked = CheckedFile.of(file, Limits.NONE);
+        CheckedFile checked = CheckedFile.of(file, Limits.NONE, check);
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).as(name).isLessThan(most);
+        check.close();
         return checked;
     }
 

@@ -13,7 +13,6 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.bigtransfer.spark.input.BadImages;
-import org.bigtransfer.spark.input.ImageSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,19 +40,8 @@ class DamagedJpegsIT extends Sharding {
                 out.closeArchiveEntry();
             }
         }
-        Limits limits = new Limits(Limits.NONE.fileBytes(), PIXELS, 1, Limits.Damage.REFUSE);
-        Sharded sharded = shard(new ShardPlan(
-                ImageSource.at(tar.toString()),
-                ImageSource.NONE,
-                0,
-                temp.resolve("out").toString(),
-                1,
-                1 << 23,
-                1 << 24,
-                StoreRule.ENCODED,
-                false,
-                limits,
-                "test"));
+        Limits limits = new Limits(Limits.NONE.fileBytes(), PIXELS, Limits.NONE.members(), 1, Limits.Damage.REFUSE);
+        Sharded sharded = shard(within(limits, sized(1 << 23, 1 << 24, plan(tar, "", 0, "out"))));
         long accepted = sharded.description().split("train").examples();
         assertThat(accepted + sharded.description().rejected().get("train")).isEqualTo(COUNT);
         assertThat(accepted).isBetween(COUNT / 10L, COUNT * 9L / 10);

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
+import org.bigtransfer.preprocess.ImageCheck;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
@@ -43,10 +44,12 @@ class DatasetFaultsTest {
     /** Two images and a reject, of the same names for whatever content. */
     private static List<Tuple2<Place, CheckedFile>> rows(String hash) {
         List<Tuple2<Place, CheckedFile>> rows = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            byte[] bytes = i == 2 ? new byte[0] : TinyDataset.png(hash.hashCode() + i);
-            InputFile file = new InputFile("train", "ant", i + ".png", "", bytes);
-            rows.add(new Tuple2<>(Place.of(1, file), CheckedFile.of(file, Limits.NONE)));
+        try (ImageCheck check = new ImageCheck()) {
+            for (int i = 0; i < 3; i++) {
+                byte[] bytes = i == 2 ? new byte[0] : TinyDataset.png(hash.hashCode() + i);
+                InputFile file = new InputFile("train", "ant", i + ".png", "", bytes);
+                rows.add(new Tuple2<>(Place.of(1, file), CheckedFile.of(file, Limits.NONE, check)));
+            }
         }
         return rows;
     }
@@ -66,7 +69,14 @@ class DatasetFaultsTest {
                 "test");
         Target target = Target.of(conf, plan);
         PartWriter writer = new PartWriter(
-                dataset, hash, hash.substring(0, 12), Map.of("ant", 0), Division.asGiven(), 3000, Store.ENCODED);
+                dataset,
+                hash,
+                hash.substring(0, 12),
+                Map.of("ant", 0),
+                Division.asGiven(),
+                3000,
+                100_000,
+                Store.ENCODED);
         Part part =
                 Census.of(0, rows(hash).iterator(), Division.asGiven()).parts().get(0);
         List<Written> written = writer.write(conf, part, rows(hash).iterator());

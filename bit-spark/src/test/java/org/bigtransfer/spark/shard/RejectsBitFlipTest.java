@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.hadoop.conf.Configuration;
+import org.bigtransfer.preprocess.ImageCheck;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.dataset.RejectedImage;
 import org.bigtransfer.spark.dataset.Store;
@@ -31,12 +32,21 @@ class RejectsBitFlipTest {
 
     private Path write() throws IOException {
         List<Tuple2<Place, CheckedFile>> rows = new ArrayList<>();
-        for (int i = 0; i < REJECTS; i++) {
-            InputFile file = new InputFile("train", "ant", i + ".png", "reason " + i % 3, new byte[0]);
-            rows.add(new Tuple2<>(Place.of(1, file), CheckedFile.of(file, Limits.NONE)));
+        try (ImageCheck check = new ImageCheck()) {
+            for (int i = 0; i < REJECTS; i++) {
+                InputFile file = new InputFile("train", "ant", i + ".png", "reason " + i % 3, new byte[0]);
+                rows.add(new Tuple2<>(Place.of(1, file), CheckedFile.of(file, Limits.NONE, check)));
+            }
         }
         PartWriter writer = new PartWriter(
-                folder.toString(), "0".repeat(64), "f", Map.of("ant", 0), Division.asGiven(), 3000, Store.ENCODED);
+                folder.toString(),
+                "0".repeat(64),
+                "f",
+                Map.of("ant", 0),
+                Division.asGiven(),
+                3000,
+                3000,
+                Store.ENCODED);
         Part part = Census.of(0, rows.iterator(), Division.asGiven()).parts().get(0);
         return folder.resolve(
                 writer.write(conf, part, rows.iterator()).get(0).file().path());

@@ -78,6 +78,22 @@ abstract class Sharding {
                 "test");
     }
 
+    /** The same with row groups and files of other sizes, bytes. */
+    static ShardPlan sized(long rowGroupBytes, long fileBytes, ShardPlan plan) {
+        return new ShardPlan(
+                plan.train(),
+                plan.validation(),
+                plan.validationPercent(),
+                plan.dataset(),
+                plan.seed(),
+                rowGroupBytes,
+                fileBytes,
+                plan.store(),
+                plan.overwrite(),
+                plan.limits(),
+                plan.program());
+    }
+
     /** The same with other limits. */
     static ShardPlan within(Limits limits, ShardPlan plan) {
         return new ShardPlan(
@@ -96,7 +112,8 @@ abstract class Sharding {
 
     /** All may be rejected, but no archive be damaged. */
     static Limits whole() {
-        return new Limits(Limits.NONE.fileBytes(), Limits.NONE.pixels(), 1, Limits.Damage.REFUSE);
+        return new Limits(
+                Limits.NONE.fileBytes(), Limits.NONE.pixels(), Limits.NONE.members(), 1, Limits.Damage.REFUSE);
     }
 
     /** Classes ant and bee of {@code count} PNG images each. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,6 +17,7 @@ import org.bigtransfer.preprocess.ImageDecoder;
 import org.bigtransfer.preprocess.ImageSize;
 import org.bigtransfer.preprocess.SquareResizer;
 import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.dataset.ImageRow;
@@ -134,5 +136,49 @@ class StoresIT extends Sharding {
         }
         assertThat(sharded.description().store())
                 .hasToString("jpeg, encoded anew at quality 80, at most 6 pixels a side");
+    }
+
+    /** Row groups, and so the order of training, are those of the files as they came; only files end earlier. */
+    @Test
+    void ofLargerImagesAPartHasMoreFilesWithTheSameRowGroups() throws Exception {
+        Path train = images("train", 60);
+        Sharded encoded = shard(plan(train, "encoded", 8000, Store.ENCODED));
+        Store large = new Store.Precrop("pytorch", 64, 48);
+        Sharded sharded = shard(plan(train, "out", 8000, large));
+        Split split = sharded.description().split(DatasetDescription.TRAIN);
+        assertThat(split.groupRows())
+                .isEqualTo(encoded.description().split(DatasetDescription.TRAIN).groupRows());
+        assertThat(ids(sharded)).isEqualTo(ids(encoded));
+        assertThat(split.files())
+                .hasSizeGreaterThan(2
+                        * encoded.description()
+                                .split(DatasetDescription.TRAIN)
+                                .files()
+                                .size())
+                .allSatisfy(file -> assertThat(file.rowGroups()).hasSize(1));
+
+        Map<String, byte[]> files = files(sharded.folder());
+        Files.delete(sharded.folder().resolve("dataset.json"));
+        assertThat(shard(plan(train, "out", 8000, large)).reused()).isGreaterThan(1);
+        String last = split.files().get(split.files().size() - 1).path();
+        assertThat(last).contains("_000");
+        Files.delete(sharded.folder().resolve("dataset.json"));
+        Files.delete(sharded.folder().resolve(last));
+        Sharded again = shard(plan(train, "out", 8000, large));
+        assertThat(again.reused()).isPositive();
+        assertThat(again.description()).isEqualTo(sharded.description());
+        files(sharded.folder())
+                .forEach((name, bytes) -> assertThat(bytes).as(name).isEqualTo(files.get(name)));
+    }
+
+    /** In the order of rows. */
+    private static List<String> ids(Sharded of) throws IOException {
+        List<String> ids = new ArrayList<>();
+        SplitReader reader = new SplitReader(
+                new Configuration(), of.folder().toString(), of.description(), DatasetDescription.TRAIN);
+        for (int group = 0; group < reader.rowGroups(); group++) {
+            reader.read(group).forEach(row -> ids.add(row.imageId()));
+        }
+        return ids;
     }
 }

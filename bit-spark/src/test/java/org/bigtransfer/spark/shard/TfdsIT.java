@@ -158,7 +158,8 @@ class TfdsIT extends Sharding {
                 .containsExactly(Map.entry(
                         "train train-00001-000009",
                         "file:%s must be a whole TFRecord file: it ends within record 9".formatted(file)));
-        Limits few = new Limits(Limits.NONE.fileBytes(), Limits.NONE.pixels(), 0.04, Limits.Damage.REFUSE);
+        Limits few = new Limits(
+                Limits.NONE.fileBytes(), Limits.NONE.pixels(), Limits.NONE.members(), 0.04, Limits.Damage.REFUSE);
         ShardPlan again = within(few, plan(plan("", "", "label").train(), ImageSource.NONE, 0, "few"));
         assertThatThrownBy(() -> shard(again))
                 .isInstanceOf(DatasetException.class)

@@ -95,6 +95,16 @@ public final class InputBenchmark implements AutoCloseable {
         return () -> twin.seconds(shape + count).map(seconds -> seconds * plan.count() / count);
     }
 
+    /** A line for each number of batches prepared ahead, on {@code out}. @param store how the dataset holds images */
+    public void memory(String store, String dataset, Resolution resolution, List<Integer> ahead) throws IOException {
+        new InputMemory(conf, feed(dataset, resolution), cores)
+                .print(
+                        "bench input memory store=%s precrop=%d crop=%d batch=%d"
+                                .formatted(store, resolution.precrop(), resolution.crop(), plan.batch()),
+                        ahead,
+                        out);
+    }
+
     private FeedPlan feed(String dataset, Resolution resolution) throws IOException {
         DatasetDescription description = manyTimes(DatasetFile.read(conf, dataset));
         RowSelection rows = RowSelection.all(description, SPLIT);

@@ -25,7 +25,7 @@ import org.bigtransfer.spark.shard.StoreRule;
 
 /**
  * Images a second from photographs to a dataset, beside a script with pyarrow that writes the same Parquet and a plain
- * copy of the same bytes, in turn. Ours decodes every image, to know that it can be; the script does not.
+ * copy of the same bytes, in turn. Ours looks through every image, to know that it can be decoded; the script does not.
  */
 public final class ShardBenchmark {
     private static final String SCRIPT = "shard_twin.py";

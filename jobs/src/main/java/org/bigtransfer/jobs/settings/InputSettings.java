@@ -6,15 +6,22 @@ import java.util.Locale;
 import org.bigtransfer.hyperrule.Resolution;
 import org.bigtransfer.jobs.settings.StoreSettings.Kind;
 
-/** What feeding to measure; see {@code reference.conf} for each. @param sizes pre-crop and crop of each */
-public record InputSettings(List<Kind> stores, List<Resolution> sizes, int count) {
+/**
+ * What feeding to measure; see {@code reference.conf} for each.
+ *
+ * @param sizes pre-crop and crop of each
+ * @param ahead micro-batches that feeds prepare ahead when their memory is measured
+ */
+public record InputSettings(List<Kind> stores, List<Resolution> sizes, int count, List<Integer> ahead) {
     public InputSettings {
         stores = List.copyOf(stores);
         sizes = List.copyOf(sizes);
+        ahead = List.copyOf(ahead);
         new Rules()
                 .must(!stores.isEmpty(), "bench.input.stores", "name a store, encoded", stores)
                 .must(!sizes.isEmpty(), "bench.input.sizes", "name a pre-crop and a crop, 160/128", sizes)
                 .atLeast(1, "bench.input.count", count)
+                .must(ahead.stream().allMatch(depth -> depth >= 1), "bench.input.ahead", "be numbers from 1", ahead)
                 .check();
     }
 

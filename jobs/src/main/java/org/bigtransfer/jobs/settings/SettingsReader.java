@@ -96,6 +96,7 @@ final class SettingsReader {
                 values.flag("shard.overwrite"),
                 values.bigInteger("shard.max-file-bytes"),
                 values.bigInteger("shard.max-pixels"),
+                values.bigInteger("shard.max-members"),
                 values.number("shard.max-rejects"),
                 values.oneOf("shard.damaged", Limits.Damage.class));
     }
@@ -213,7 +214,10 @@ final class SettingsReader {
                 .accepts("bench.input.sizes", () -> InputSettings.sizes(sizes))
                 .check();
         return new InputSettings(
-                InputSettings.stores(stores), InputSettings.sizes(sizes), values.integer("bench.input.count"));
+                InputSettings.stores(stores),
+                InputSettings.sizes(sizes),
+                values.integer("bench.input.count"),
+                values.integers("bench.input.ahead"));
     }
 
     private AveragingSettings averaging() {

@@ -38,6 +38,7 @@ public record ShardSettings(
         boolean overwrite,
         long maxFileBytes,
         long maxPixels,
+        long maxMembers,
         double maxRejects,
         Limits.Damage damaged) {
     public ShardSettings {
@@ -89,13 +90,14 @@ public record ShardSettings(
                         "shard.max-pixels",
                         "be in 1.." + Limits.NONE.pixels(),
                         maxPixels)
+                .atLeast(1, "shard.max-members", maxMembers)
                 .must(maxRejects >= 0 && maxRejects <= 1, "shard.max-rejects", "be in 0..1", maxRejects)
                 .check();
     }
 
     /** What of bad input is put up with. */
     public Limits limits() {
-        return new Limits(maxFileBytes, maxPixels, maxRejects, damaged);
+        return new Limits(maxFileBytes, maxPixels, maxMembers, maxRejects, damaged);
     }
 
     /** Images of the training split, or of all. */

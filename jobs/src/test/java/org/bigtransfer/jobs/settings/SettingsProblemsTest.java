@@ -139,11 +139,13 @@ class SettingsProblemsTest extends Loading {
                         List.of(),
                         "shard.max-file-bytes=0",
                         "shard.max-pixels=178956971",
+                        "shard.max-members=0",
                         "shard.max-rejects=1.5",
                         "shard.damaged=ignore"))
                 .containsExactlyInAnyOrder(
                         "shard.max-file-bytes must be in 1..268435456: 0 (-D shard.max-file-bytes=0)",
                         "shard.max-pixels must be in 1..178956970: 178956971 (-D shard.max-pixels=178956971)",
+                        "shard.max-members must be at least 1: 0 (-D shard.max-members=0)",
                         "shard.max-rejects must be in 0..1: 1.5 (-D shard.max-rejects=1.5)",
                         "shard.damaged must be one of [refuse, accept]: \"ignore\" (-D shard.damaged=ignore)");
     }
