@@ -40,9 +40,8 @@ class S3CommandsIT {
     static void start() throws Exception {
         Path images = folder.resolve("images");
         SmallRun.draw(images);
-        server = new S3Server(Files.createDirectories(folder.resolve("s3")));
-        server.createBucket("lake");
-        run = new SmallRun("s3a://lake/bit", images);
+        server = S3Server.start(folder.resolve("s3"));
+        run = new SmallRun(S3Server.ROOT, images);
     }
 
     @AfterAll

@@ -55,15 +55,14 @@ class S3IT {
     static void start() throws Exception {
         Path images = folder.resolve("images");
         SmallRun.draw(images);
-        server = new S3Server(Files.createDirectories(folder.resolve("s3")));
-        server.createBucket("lake");
+        server = S3Server.start(folder.resolve("s3"));
         proxy = new FaultyProxy(server.address(), SEED);
         // As spark-submit's --conf.
         S3A.forEach((key, value) -> System.setProperty("spark.hadoop.fs.s3a." + key, value));
         System.setProperty("spark.hadoop.fs.s3a.endpoint", proxy.address().toString());
         spark = LocalSpark.start();
         undisturbed = new SmallRun(folder.resolve("undisturbed").toString(), images);
-        run = new SmallRun("s3a://lake/bit", images);
+        run = new SmallRun(S3Server.ROOT, images);
     }
 
     @AfterAll

@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -17,12 +18,28 @@ import java.util.regex.Pattern;
 final class S3Server implements AutoCloseable {
     private static final Pattern STARTED = Pattern.compile("Tomcat started on ports .*?(\\d+) \\(http\\)");
 
+    /** A folder in its bucket, as the jobs name it. */
+    static final String ROOT = "s3a://lake/bit";
+
+    private static final String BUCKET = "lake";
+
     private final Process process;
     private final Thread reader;
     private final URI address;
 
-    /** Starts it. @param folder where it keeps objects */
-    S3Server(Path folder) throws IOException {
+    /** Starts one with an empty bucket. @param folder where it keeps objects; is made */
+    static S3Server start(Path folder) throws IOException, InterruptedException {
+        S3Server server = new S3Server(Files.createDirectories(folder));
+        try {
+            server.createBucket();
+            return server;
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private S3Server(Path folder) throws IOException {
         process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
@@ -67,14 +84,14 @@ final class S3Server implements AutoCloseable {
         return address;
     }
 
-    void createBucket(String name) throws IOException, InterruptedException {
-        HttpRequest put = HttpRequest.newBuilder(address.resolve("/" + name))
+    private void createBucket() throws IOException, InterruptedException {
+        HttpRequest put = HttpRequest.newBuilder(address.resolve("/" + BUCKET))
                 .PUT(BodyPublishers.noBody())
                 .build();
         int status =
                 HttpClient.newHttpClient().send(put, BodyHandlers.discarding()).statusCode();
         if (status != 200) {
-            throw new IOException("bucket %s must be created: HTTP %d".formatted(name, status));
+            throw new IOException("bucket %s must be created: HTTP %d".formatted(BUCKET, status));
         }
     }
 
