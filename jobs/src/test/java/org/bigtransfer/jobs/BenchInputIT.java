@@ -39,9 +39,10 @@ class BenchInputIT {
         for (int size : new int[] {20, 30}) {
             for (int ahead : new int[] {1, 3}) {
                 assertThat(lines.get(line++))
-                        .matches(("bench input memory store=encoded precrop=%d crop=\\d+ batch=8 ahead=%d batches_mb=[0-9.]+"
-                                        + " row_groups_mb=[0-9.]+ resident_mb=-?[0-9.]+")
-                                .formatted(size, ahead));
+                        .matches(
+                                ("bench input memory store=encoded precrop=%d crop=\\d+ batch=8 ahead=%d batches_mb=[0-9.]+"
+                                                + " row_groups_mb=[0-9.]+ resident_mb=-?[0-9.]+")
+                                        .formatted(size, ahead));
             }
         }
         assertThat(lines.get(line++)).matches("bench input decode cores=1 images_per_second=[0-9.]+" + none);

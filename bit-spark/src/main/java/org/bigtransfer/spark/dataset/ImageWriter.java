@@ -100,7 +100,7 @@ public final class ImageWriter implements AutoCloseable {
         }
     }
 
-    /** Bytes of the row groups that are whole; {@link #isBetweenRowGroups()} tells whether that is all. */
+    /** Bytes of the row groups that are whole; after {@link #close()} the file's length. */
     public long bytes() {
         return stream.bytes();
     }

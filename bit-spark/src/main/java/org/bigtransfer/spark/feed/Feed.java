@@ -119,8 +119,8 @@ public final class Feed implements AutoCloseable {
                 plan.preprocessing(), plan.description().store().side(plan.split()));
         this.workers = Executors.newFixedThreadPool(threads, daemon("bit-feed-decoder"));
         reader.execute(() -> forEachMicroBatch(startStep, (at, j) -> read.put(rows(at, j))));
-        reader.execute(() ->
-                forEachMicroBatch(startStep, (at, j) -> this.ahead.put(read.take().get())));
+        reader.execute(() -> forEachMicroBatch(
+                startStep, (at, j) -> this.ahead.put(read.take().get())));
         reader.shutdown();
     }
 

@@ -72,9 +72,9 @@ public final class ReproducibleFooter extends OutputStream {
         return new FileTail(begin, FileTail.checksum(tail.toByteArray(), 0, tail.size()));
     }
 
-    /** The file's length. Only after {@link #release()}. */
+    /** Bytes of what was written so far; after {@link #release()} the file's length. */
     public long bytes() {
-        return bytes;
+        return bytes > 0 ? bytes : checksums.position();
     }
 
     private static void tidy(ColumnMetaData column) {
