@@ -44,6 +44,9 @@ public final class InputBenchmark implements AutoCloseable {
     /** A timing goes on with more images where fewer seconds would measure little but the begin, ours and the peer's. */
     private static final double LEAST_SECONDS = 4;
 
+    /** Timings of ours before those that count: the JIT compiler is at work for many seconds, of a run's hours. */
+    private static final int WARMINGS = 4;
+
     private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
     /**
@@ -80,7 +83,9 @@ public final class InputBenchmark implements AutoCloseable {
      */
     public String batches(String store, String dataset, Resolution resolution) throws IOException {
         FeedPlan feed = feed(dataset, resolution);
-        seconds(feed);
+        for (int i = 0; i < WARMINGS; i++) {
+            seconds(feed);
+        }
         Pairs pairs = Pairs.measure(plan.pairs(), plan.count(), () -> seconds(feed), peer(resolution), out);
         return "bench input store=%s precrop=%d crop=%d cores=%d %s"
                 .formatted(store, resolution.precrop(), resolution.crop(), cores, pairs.figures());
