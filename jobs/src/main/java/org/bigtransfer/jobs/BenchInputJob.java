@@ -59,7 +59,12 @@ final class BenchInputJob extends JobCommand {
         try (TemporaryFolder folder = TemporaryFolder.make("bit-bench-input")) {
             Map<String, String> datasets = shard(run, settings, folder);
             InputBenchmark.Plan plan = new InputBenchmark.Plan(
-                    bench.images(), bench.batch(), bench.input().count(), bench.pairs(), bench.python());
+                    bench.images(),
+                    bench.batch(),
+                    bench.input().count(),
+                    bench.input().seconds(),
+                    bench.pairs(),
+                    bench.python());
             List<String> figures = new ArrayList<>();
             try (InputBenchmark benchmark =
                     new InputBenchmark(plan, conf, run.console().out())) {

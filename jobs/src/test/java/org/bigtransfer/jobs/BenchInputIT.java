@@ -26,6 +26,7 @@ class BenchInputIT {
                 "-Dbench.pairs=1",
                 "-Dbench.input.sizes=20/16,30/24",
                 "-Dbench.input.count=40",
+                "-Dbench.input.seconds=0",
                 "-Dbench.input.ahead=1,3");
 
         assertThat(code).as(captured.err()).isZero();

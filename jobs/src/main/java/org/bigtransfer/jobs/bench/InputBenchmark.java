@@ -41,9 +41,6 @@ public final class InputBenchmark implements AutoCloseable {
     private static final String SPLIT = DatasetDescription.TRAIN;
     private static final long SEED = 1;
 
-    /** A timing goes on with more images where fewer seconds would measure little but the begin, ours and the peer's. */
-    private static final double LEAST_SECONDS = 4;
-
     /** Timings of ours before those that count: the JIT compiler is at work for many seconds, of a run's hours. */
     private static final int WARMINGS = 4;
 
@@ -55,9 +52,10 @@ public final class InputBenchmark implements AutoCloseable {
      * @param images the photographs: a folder of class folders, or a tar of one
      * @param batch images of a batch
      * @param count images of one timing, at least
+     * @param seconds of one timing, at least
      * @param python an interpreter with PyTorch and torchvision, the peer
      */
-    public record Plan(String images, int batch, int count, int pairs, String python) {}
+    public record Plan(String images, int batch, int count, double seconds, int pairs, String python) {}
 
     private final Plan plan;
     private final Configuration conf;
@@ -94,8 +92,8 @@ public final class InputBenchmark implements AutoCloseable {
     /** The peer, warm, with as many images as take long enough. */
     private Pairs.Peer peer(Resolution resolution) throws IOException {
         String shape = resolution.precrop() + " " + resolution.crop() + " ";
-        double warming = twin.seconds(shape + plan.count()).orElse(LEAST_SECONDS);
-        int count = (int) Math.ceil(plan.count() * Math.max(1, LEAST_SECONDS / warming));
+        double warming = twin.seconds(shape + plan.count()).orElse(plan.seconds());
+        int count = (int) Math.ceil(plan.count() * Math.max(1, plan.seconds() / warming));
         twin.seconds(shape + count);
         return () -> twin.seconds(shape + count).map(seconds -> seconds * plan.count() / count);
     }
@@ -150,7 +148,7 @@ public final class InputBenchmark implements AutoCloseable {
         long start = System.nanoTime();
         int seen = 0;
         try (Feed feed = new Feed(conf, feedPlan, new Node(0, 1), 0, Long.MAX_VALUE, cores)) {
-            for (long step = 0; seen < plan.count() || System.nanoTime() - start < LEAST_SECONDS * 1e9; step++) {
+            for (long step = 0; seen < plan.count() || System.nanoTime() - start < plan.seconds() * 1e9; step++) {
                 seen += feed.next(step, 0).orElseThrow().count();
             }
         }

@@ -12,7 +12,7 @@ import org.bigtransfer.jobs.settings.StoreSettings.Kind;
  * @param sizes pre-crop and crop of each
  * @param ahead micro-batches that feeds prepare ahead when their memory is measured
  */
-public record InputSettings(List<Kind> stores, List<Resolution> sizes, int count, List<Integer> ahead) {
+public record InputSettings(List<Kind> stores, List<Resolution> sizes, int count, double seconds, List<Integer> ahead) {
     public InputSettings {
         stores = List.copyOf(stores);
         sizes = List.copyOf(sizes);
@@ -21,6 +21,7 @@ public record InputSettings(List<Kind> stores, List<Resolution> sizes, int count
                 .must(!stores.isEmpty(), "bench.input.stores", "name a store, encoded", stores)
                 .must(!sizes.isEmpty(), "bench.input.sizes", "name a pre-crop and a crop, 160/128", sizes)
                 .atLeast(1, "bench.input.count", count)
+                .must(seconds >= 0, "bench.input.seconds", "be at least 0", seconds)
                 .must(ahead.stream().allMatch(depth -> depth >= 1), "bench.input.ahead", "be numbers from 1", ahead)
                 .check();
     }

@@ -217,6 +217,7 @@ final class SettingsReader {
                 InputSettings.stores(stores),
                 InputSettings.sizes(sizes),
                 values.integer("bench.input.count"),
+                values.number("bench.input.seconds"),
                 values.integers("bench.input.ahead"));
     }
 
