@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             InspectJob.class,
             TrainJob.class,
             PlanJob.class,
+            DoctorJob.class,
             EvaluateJob.class,
             PublishJob.class,
             PredictJob.class,

@@ -21,7 +21,11 @@ final class Forecasts {
 
     /** Of training on this dataset; too few slots are part of the forecast. */
     static Forecast lenient(JobRun run, DatasetDescription dataset, TrainedModel model) {
-        SlotCount slots = slots(run);
+        return on(run, dataset, model, slots(run));
+    }
+
+    /** As {@link #lenient}, on slots that are known. */
+    static Forecast on(JobRun run, DatasetDescription dataset, TrainedModel model, SlotCount slots) {
         return of(run, dataset, model, slots, Math.max(slots.count(), asked(run)));
     }
 

@@ -2,6 +2,7 @@ package org.bigtransfer.jobs;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.jobs.plan.Forecast;
 import org.bigtransfer.jobs.plan.ForecastText;
 import org.bigtransfer.jobs.settings.Job;
@@ -51,28 +52,29 @@ final class PlanJob extends JobCommand {
         return ExitCode.DONE;
     }
 
+    /** The dataset where it is there, or what settings describe instead. */
+    static Optional<DatasetDescription> described(JobRun run, Configuration conf) throws IOException {
+        Settings settings = run.loaded().settings();
+        Optional<DatasetDescription> found =
+                settings.dataset().isEmpty() ? Optional.empty() : DatasetFile.find(conf, settings.dataset());
+        return found.isPresent() || !settings.plan().describesDataset()
+                ? found
+                : Optional.of(settings.plan().dataset());
+    }
+
     private static DatasetDescription dataset(JobRun run) throws IOException {
         Settings settings = run.loaded().settings();
         PlanSettings plan = settings.plan();
-        Optional<DatasetDescription> found = settings.dataset().isEmpty()
-                ? Optional.empty()
-                : DatasetFile.find(Forecasts.conf(), settings.dataset());
-        if (found.isPresent()) {
-            return found.get();
-        }
-        if (!plan.describesDataset()) {
-            throw run.loaded()
-                    .invalid(new Problem(
-                            "dataset",
-                            "dataset must be a folder that `bit shard` has written, or plan.examples, plan.classes,"
-                                    + " plan.width and plan.height describe it: \"%s\", %d, %d, %d, %d"
-                                            .formatted(
-                                                    settings.dataset(),
-                                                    plan.examples(),
-                                                    plan.classes(),
-                                                    plan.width(),
-                                                    plan.height())));
-        }
-        return plan.dataset();
+        return described(run, Forecasts.conf()).orElseThrow(() -> run.loaded()
+                .invalid(new Problem(
+                        "dataset",
+                        "dataset must be a folder that `bit shard` has written, or plan.examples, plan.classes,"
+                                + " plan.width and plan.height describe it: \"%s\", %d, %d, %d, %d"
+                                        .formatted(
+                                                settings.dataset(),
+                                                plan.examples(),
+                                                plan.classes(),
+                                                plan.width(),
+                                                plan.height()))));
     }
 }

@@ -71,6 +71,11 @@ public record Forecast(TrainPlan plan, long examples, int classes, SlotCount slo
         return memory;
     }
 
+    /** Bytes outside of the heap that a replica takes with its teacher. */
+    public long replicaBytes() {
+        return memory(plan.work().microBatch());
+    }
+
     private long memory(int microBatch) {
         Work work = plan.work();
         int microBatches = (work.globalBatch() + microBatch - 1) / microBatch;

@@ -41,6 +41,10 @@ public enum Job {
             requireEngine(values, rules);
         }
     },
+    DOCTOR("doctor") {
+        @Override
+        void require(Values values, Rules rules) {}
+    },
     EVALUATE("evaluate") {
         @Override
         void require(Values values, Rules rules) {

@@ -81,7 +81,7 @@ public final class LoadedSettings {
             case SHARD -> Optional.of(values.text("dataset")).filter(folder -> !folder.isEmpty());
             case TRAIN -> run;
             case EVALUATE, PUBLISH, QUICKSTART -> run.map(folder -> folder + within);
-            case PLAN, INSPECT -> Optional.empty();
+            case PLAN, DOCTOR, INSPECT -> Optional.empty();
                 // Whoever looks at a few images leaves no trace.
             case PREDICT -> run.filter(folder -> isGiven("run") && isGiven("predict.output"))
                     .map(folder -> folder + within);
