@@ -1,7 +1,9 @@
-"""How far our gradient of R50x1 and PyTorch's in float32 are from float64: compare_gradients.py [ARCHITECTURE SIZE COUNT]
+"""How far our gradient of R50x1 and PyTorch's in float32 are from float64: compare_gradients.py [ARCHITECTURE SIZE COUNT SEEDS]
 
 Needs numpy, PyTorch, java and ./bit's jar. Weights and images are random, PyTorch's network is network.py in both of its
-layouts, which are not equally far. Ours must be no further than the nearer of them, over all parameters.
+layouts, which are not equally far. Of one seed the distance is mostly that of the few ReLUs that rounding turns, which is
+chance: exact sums in every layer, rounded, can be further than plain float32. So over SEEDS draws the median of ours, over
+all parameters, must be no further than that of the nearer layout.
 """
 import os
 import sys
@@ -17,8 +19,8 @@ from replica import ENGINE, Replica
 CLASSES = 1000
 
 
-def ours(architecture, weights, images, targets):
-    with tempfile.TemporaryDirectory() as folder, Replica(architecture, CLASSES) as replica:
+def ours(replica, weights, images, targets):
+    with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "tensors.npz")
         np.savez(path, **weights)
         replica.load(path)
@@ -40,19 +42,29 @@ def distance(gradient, exact):
     return np.sqrt(apart / sum(np.sum(value**2) for value in exact.values()))
 
 
-def main(architecture="R50x1", size="128", count="4"):
+def distances(replica, architecture, size, count, seed):
+    """Of ours and of PyTorch's layouts."""
     units, width = network.PUBLISHED[architecture]
-    random = np.random.default_rng(2)
-    weights = dict(network.random(units, width, CLASSES, seed=1))
-    images = ((random.integers(0, 256, (int(count), int(size), int(size), 3)) - 127.5) / 127.5).astype(np.float32)
-    targets = np.eye(CLASSES, dtype=np.float32)[random.integers(0, CLASSES, int(count))]
+    random = np.random.default_rng(seed + 1)
+    weights = dict(network.random(units, width, CLASSES, seed))
+    images = ((random.integers(0, 256, (count, size, size, 3)) - 127.5) / 127.5).astype(np.float32)
+    targets = np.eye(CLASSES, dtype=np.float32)[random.integers(0, CLASSES, count)]
     exact = pytorch(units, weights, images, targets, torch.float64, torch.contiguous_format)
-    found = distance(ours(architecture, weights, images, targets), exact)
-    theirs = [distance(pytorch(units, weights, images, targets, torch.float32, layout), exact)
-              for layout in (torch.contiguous_format, torch.channels_last)]
-    print(f"{architecture} at {size}, {count} images, distance of the gradient to float64: {ENGINE} {found:.1e},"
-          f" PyTorch {theirs[0]:.1e}, channels last {theirs[1]:.1e}")
-    return 0 if found <= min(theirs) else 1
+    layouts = torch.contiguous_format, torch.channels_last
+    return [distance(ours(replica, weights, images, targets), exact)] + [
+        distance(pytorch(units, weights, images, targets, torch.float32, layout), exact) for layout in layouts]
+
+
+def main(architecture="R50x1", size="128", count="4", seeds="5"):
+    with Replica(architecture, CLASSES) as replica:
+        found = []
+        for seed in range(1, int(seeds) + 1):
+            found.append(distances(replica, architecture, int(size), int(count), seed))
+            print(f"  seed {seed}: {ENGINE} %.1e, PyTorch %.1e, channels last %.1e" % tuple(found[-1]), flush=True)
+    medians = np.median(found, axis=0)
+    print(f"{architecture} at {size}, {count} images, distance of the gradient to float64, medians of {seeds} seeds:"
+          f" {ENGINE} %.1e, PyTorch %.1e, channels last %.1e" % tuple(medians))
+    return 0 if medians[0] <= medians[1:].min() else 1
 
 
 if __name__ == "__main__":
