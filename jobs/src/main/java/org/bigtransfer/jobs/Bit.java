@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             ExportJob.class,
             QuickstartJob.class,
             BenchJob.class,
+            CompletionJob.class,
         },
         footer = {
             "",
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
             "  bit sql \"SELECT run_id, split, top1 FROM evaluations\"",
             "",
             "Settings: reference.conf in this jar (every key, with its meaning) < -c FILE… < -D key=value….",
+            "bit JOB --help has examples of each job; source <(bit completion) completes them in bash and zsh.",
         })
 public final class Bit implements Runnable {
     private static final int JAVA = 17;

@@ -27,6 +27,7 @@ abstract class JobCommand implements Callable<Integer> {
     @Option(
             names = "-D",
             paramLabel = "key=value",
+            completionCandidates = SettingKeys.class,
             description = "A setting, relative to bit; wins over files; may be repeated, the last wins.")
     private List<String> assignments = new ArrayList<>();
 

@@ -34,8 +34,8 @@ import picocli.CommandLine.Command;
             "  bit shard -D shard.train=list.csv -D shard.validation-split=val -D dataset=data/listed",
             "  bit shard -D shard.train=flowers -D shard.validation-percent=15 -D shard.store=precrop"
                     + " -D preprocess.precrop=160 -D preprocess.crop=128 -D dataset=data/flowers-160",
-            "  bit shard -D shard.train=tf_flowers/3.0.1 -D 'shard.train-split=train[:85%]'"
-                    + " -D 'shard.validation-split=train[85%:]' -D dataset=data/flowers",
+            "  bit shard -D shard.train=tf_flowers/3.0.1 -D 'shard.train-split=train[:85%%]'"
+                    + " -D 'shard.validation-split=train[85%%:]' -D dataset=data/flowers",
         })
 final class ShardJob extends JobCommand {
     private static final Logger LOG = LoggerFactory.getLogger(ShardJob.class);

@@ -2,10 +2,15 @@ package org.bigtransfer.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class BitTest {
     @TempDir
@@ -52,6 +57,50 @@ class BitTest {
         assertThat(captured.execute("--help")).isZero();
         assertThat(captured.out()).contains("Examples:", "bit quickstart");
         assertThat(captured.execute("sql", "--help")).isZero();
+    }
+
+    @Test
+    void everyJobHelpsWithAnExampleThatNamesIt() {
+        List<CommandLine> jobs = jobs(new CommandLine(new Bit())).toList();
+
+        assertThat(jobs).hasSizeGreaterThan(15);
+        assertThat(jobs).allSatisfy(job -> assertThat(job.getUsageMessage())
+                .containsPattern("Examples?:")
+                .doesNotContain("%%")
+                .contains("bit " + job.getCommandSpec().qualifiedName().replaceFirst("^bit ", "")));
+    }
+
+    private static Stream<CommandLine> jobs(CommandLine line) {
+        return line.getSubcommands().isEmpty()
+                ? Stream.of(line)
+                : line.getSubcommands().values().stream().flatMap(BitTest::jobs);
+    }
+
+    @Test
+    void versionNamesTheCommit() {
+        assertThat(captured.execute("--version")).isZero();
+        assertThat(captured.out()).matches("bit \\d+\\.\\d+\\.\\d+\\S* \\(([0-9a-f]{40}(-dirty)?|unknown)\\)\n");
+    }
+
+    @Test
+    void completesJobsAndSettingsInBash() throws Exception {
+        assertThat(captured.execute("completion")).isZero();
+        Path script = Files.writeString(folder.resolve("completion.sh"), captured.out());
+
+        assertThat(completed(script, "bit", "ev")).containsExactly("evaluate");
+        assertThat(completed(script, "bit", "bench", "in")).containsExactly("input");
+        assertThat(completed(script, "bit", "train", "--dr")).containsExactly("--dry-run");
+        assertThat(completed(script, "bit", "train", "-D", "train.global")).containsExactly("train.global-batch=");
+    }
+
+    private static List<String> completed(Path script, String... words) throws Exception {
+        String line = "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMP_LINE=\"$*\";"
+                + " _complete_bit_settings bit \"${!#}\" \"\"; printf '%s\\n' \"${COMPREPLY[@]}\"";
+        List<String> command = new ArrayList<>(List.of("bash", "-c", line, script.toString()));
+        command.addAll(List.of(words));
+        Process bash =
+                new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
+        return bash.inputReader().lines().map(String::strip).toList();
     }
 
     @Test

@@ -162,9 +162,6 @@ public final class LoadedSettings {
         all.put("run", settings.run());
         all.put("task", settings.task());
         all.putAll(resolved);
-        // A user and password in a URI are nobody's business.
-        all.replaceAll(
-                (key, value) -> value instanceof String text ? text.replaceAll("://[^/@\\s]+@", "://***@") : value);
         return ConfigFactory.parseMap(all).atPath("bit").root().render(options);
     }
 }

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.File;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,14 @@ public record SettingsSources(String resource, List<String> files, List<String> 
                 resource,
                 files,
                 Stream.concat(assignments.stream(), more.stream()).toList());
+    }
+
+    /** Every setting there is, in alphabetic order. */
+    public static List<String> keys() {
+        return reference().getConfig(ROOT).entrySet().stream()
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
     }
 
     static Config reference() {

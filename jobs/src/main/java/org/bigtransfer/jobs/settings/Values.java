@@ -22,6 +22,10 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
  * with the default, so that everything else is checked too.
  */
 final class Values {
+    private static final String PASSWORD =
+            "%s must hold no password, for it gets into logs and tables; Hadoop takes it from"
+                    + " its own settings or the environment: %s";
+
     private final Map<String, ConfigValue> defaults = new LinkedHashMap<>();
     private final Map<String, ConfigValue> given = new LinkedHashMap<>();
     private final Set<String> bad = new TreeSet<>();
@@ -42,7 +46,10 @@ final class Values {
                     "bit", "bit must be a section: " + render(merged.root().get("bit"))));
         }
         found.forEach((key, value) -> {
-            if (defaults.containsKey(key)) {
+            if (defaults.containsKey(key) && UriPassword.isIn(render(value))) {
+                bad.add(key);
+                problems.add(new Problem(key, PASSWORD.formatted(key, render(value)), where(value)));
+            } else if (defaults.containsKey(key)) {
                 given.put(key, value);
             } else {
                 problems.add(new Problem(key, unknown(key), where(value)));
