@@ -31,7 +31,7 @@ class MetastoreViewsIT extends ScoreRows {
     private static final Path DDL = Path.of("../deploy/sql/bit.sql");
     private static final int RUNS = 3;
     private static final int READERS = 4;
-    private static final int LOOKS = 4;
+    private static final int LOOKS = 2;
     private static final int PARTS = 3;
     private static final int ROWS = 4;
 
