@@ -56,8 +56,8 @@ final class GroupNormRelu implements AutoCloseable {
 
     /**
      * The same, nearer to the truth: channels last, LibTorch sums x and x² of a whole image in one float after another,
-     * which puts the logits of R50x1 three to four times as far from float64. Here it sums rows of images only, which are
-     * then put together in double.
+     * which put the logits of R50x1 three to four times as far from float64 in Python's PyTorch. Here it sums rows of
+     * images only, which are then put together in double.
      */
     private void normalizeByRows(Tensor x) {
         long height = x.size(2);
