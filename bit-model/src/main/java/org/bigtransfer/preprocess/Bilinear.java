@@ -24,7 +24,7 @@ final class Bilinear implements Resizer {
     private TriangleFilter columns;
     private TriangleFilter rows;
 
-    /** At least [kept][3 · cut.size()], each row r of the first pass at r − acrossFirst modulo kept. */
+    /** At least [kept][3, cut.size()], each row r of the first pass at r − acrossFirst modulo kept. */
     private int[][] across = {};
 
     private int kept;

@@ -1,5 +1,7 @@
 package org.bigtransfer.preprocess;
 
+import static org.bigtransfer.preprocess.PackedColours.COLOURS;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -8,61 +10,86 @@ import java.util.Arrays;
 /**
  * The first pass of Pillow's resize: makes the columns of a cut out of rows, rounded to uint8, many rows at once.
  *
- * <p>Works on columns of so many rows, one colour at a time: then a weight is for all values of an array, which is what
- * {@link WeightedSums} is fast at. Keeps its memory for the next image.
+ * <p>Works on columns of so many rows: then a weight is for all values of an array, which is what {@link WeightedSums} is
+ * fast at. Keeps its memory for the next image.
  */
 final class RowsPass {
     /** The most rows at once: enough for long loops, few enough for the processor's nearest cache. */
     static final int ROWS = 128;
 
-    private static final VarHandle PIXEL = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    /** Integers of a cache line. */
+    private static final int LINE = 16;
+
+    private static final VarHandle TWO_PIXELS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final WeightedSums sums = new WeightedSums();
+    private PackedColours ofColumn = new PackedColours(0);
+    private PackedColours ofRow = new PackedColours(0);
 
-    /** A column's pixels: red is the lowest byte, then come green and blue; the highest may hold anything. */
-    private final int[] column = new int[ROWS];
+    /** Two columns next to each other, packed. */
+    private final int[] first = new int[COLOURS * ROWS];
 
-    /** The columns under the filter, a ring of each colour: [kept][{@value #ROWS}]. */
-    private int[][] reds = {};
+    private final int[] second = new int[COLOURS * ROWS];
 
-    private int[][] greens = {};
-    private int[][] blues = {};
+    /** The columns under the filter, a ring: [kept][3, rows]. */
+    private int[][] columns = {};
 
-    /** A column of the cut. */
-    private final int[] red = new int[ROWS];
+    /** A column of the cut: [3, rows]. */
+    private final int[] column = new int[COLOURS * ROWS];
 
-    private final int[] green = new int[ROWS];
-    private final int[] blue = new int[ROWS];
+    /** The cut's rows, packed: [rows, stride]. */
+    private int[] rows = {};
+
+    /** One of them. */
+    private int[] row = {};
 
     /**
      * Resizes rows.
      *
-     * @param row the first one
+     * @param top the first one
      * @param count how many, at most {@value #ROWS}
      * @param filter from the image's width to that of which the cut is a part
-     * @param to [3 · cut.size()] values for each of the rows, in the arrays from {@code at} on
+     * @param to [3, cut.size()] values for each of the rows, in the arrays from {@code at} on
      */
-    void resize(Pixels image, int row, int count, TriangleFilter filter, Resizer.Cut cut, int[][] to, int at) {
+    void resize(Pixels image, int top, int count, TriangleFilter filter, Resizer.Cut cut, int[][] to, int at) {
+        int size = cut.size();
+        int stride = stride(size);
         int taps = filter.taps();
-        reds = atLeast(reds, taps, ROWS);
-        greens = atLeast(greens, taps, ROWS);
-        blues = atLeast(blues, taps, ROWS);
-        int kept = reds.length;
+        reserve(taps, size, stride);
+        ofColumn = ofColumn.of(count);
+        ofRow = ofRow.of(size);
+        int kept = columns.length;
         int end = filter.first(cut.left());
-        for (int x = 0; x < cut.size(); x++) {
-            int first = filter.first(cut.left() + x);
-            for (; end < first + taps; end++) {
-                read(image, row, count, end);
-                split(count, end % kept);
+        for (int x = 0; x < size; x++) {
+            int begin = filter.first(cut.left() + x);
+            for (; end < begin + taps; end += 2) {
+                read(image, top, count, end);
+                ofColumn.split(first, columns[end % kept]);
+                ofColumn.split(second, columns[(end + 1) % kept]);
             }
-            int weight = (cut.left() + x) * taps;
-            sums.sum(reds, kept, first % kept, taps, filter.weights(), weight, count);
-            sums.round(red);
-            sums.sum(greens, kept, first % kept, taps, filter.weights(), weight, count);
-            sums.round(green);
-            sums.sum(blues, kept, first % kept, taps, filter.weights(), weight, count);
-            sums.round(blue);
-            write(count, 3 * cut.place(x), to, at);
+            sums.sum(columns, kept, begin % kept, taps, filter.weights(), (cut.left() + x) * taps, COLOURS * count);
+            sums.round(column);
+            write(count, cut.place(x), stride);
+        }
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(rows, i * stride, row, 0, size);
+            ofRow.split(row, to[at + i]);
+        }
+    }
+
+    /** An odd number of cache lines, so that the values of a column do not displace each other from the cache. */
+    private static int stride(int size) {
+        return ((size + LINE - 1) / LINE | 1) * LINE;
+    }
+
+    private void reserve(int taps, int size, int stride) {
+        columns = atLeast(columns, taps + 1, COLOURS * ROWS);
+        if (rows.length < ROWS * stride) {
+            rows = new int[ROWS * stride];
+        }
+        if (row.length < COLOURS * size) {
+            row = new int[COLOURS * size];
         }
     }
 
@@ -78,47 +105,36 @@ final class RowsPass {
         return more;
     }
 
-    private void read(Pixels image, int row, int count, int x) {
+    /** Reads column x and the one after it, which is anything where the image ends before. */
+    private void read(Pixels image, int top, int count, int x) {
         byte[] rgb = image.rgb();
-        int[] column = this.column;
-        int stride = 3 * image.width();
-        int from = row * stride + 3 * x;
-        if (from + (count - 1) * stride + Integer.BYTES > rgb.length) { // the last pixel of all has no byte after it
-            for (int i = 0; i < count; i++, from += stride) {
-                column[i] = rgb[from] & 0xFF | (rgb[from + 1] & 0xFF) << 8 | (rgb[from + 2] & 0xFF) << 16;
-            }
-            return;
+        int[] first = this.first;
+        int[] second = this.second;
+        int stride = COLOURS * image.width();
+        int from = top * stride + COLOURS * x;
+        int inside = Math.min(count, Math.floorDiv(rgb.length - Long.BYTES - from, stride) + 1);
+        for (int i = 0; i < inside; i++, from += stride) {
+            long two = (long) TWO_PIXELS.get(rgb, from);
+            first[i] = (int) two;
+            second[i] = (int) (two >>> COLOURS * Byte.SIZE);
         }
-        for (int i = 0; i < count; i++, from += stride) {
-            column[i] = (int) PIXEL.get(rgb, from);
-        }
-    }
-
-    private void split(int count, int place) {
-        int[] column = this.column;
-        int[] red = reds[place];
-        int[] green = greens[place];
-        int[] blue = blues[place];
-        for (int i = 0; i < count; i++) {
-            red[i] = column[i] & 0xFF;
-        }
-        for (int i = 0; i < count; i++) {
-            green[i] = column[i] >>> 8 & 0xFF;
-        }
-        for (int i = 0; i < count; i++) {
-            blue[i] = column[i] >>> 16 & 0xFF;
+        for (int i = Math.max(inside, 0); i < count; i++, from += stride) { // the last pixels of all
+            first[i] = pixel(rgb, from);
+            second[i] = pixel(rgb, from + COLOURS);
         }
     }
 
-    private void write(int count, int place, int[][] to, int at) {
-        int[] red = this.red;
-        int[] green = this.green;
-        int[] blue = this.blue;
-        for (int i = 0; i < count; i++) {
-            int[] row = to[at + i];
-            row[place] = red[i];
-            row[place + 1] = green[i];
-            row[place + 2] = blue[i];
+    private static int pixel(byte[] rgb, int at) {
+        return at + 2 < rgb.length
+                ? rgb[at] & 0xFF | (rgb[at + 1] & 0xFF) << Byte.SIZE | (rgb[at + 2] & 0xFF) << 2 * Byte.SIZE
+                : 0;
+    }
+
+    private void write(int count, int place, int stride) {
+        int[] column = this.column;
+        int[] rows = this.rows;
+        for (int i = 0, to = place; i < count; i++, to += stride) {
+            rows[to] = column[i] | column[count + i] << Byte.SIZE | column[2 * count + i] << 2 * Byte.SIZE;
         }
     }
 }

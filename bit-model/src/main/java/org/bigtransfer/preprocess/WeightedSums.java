@@ -1,5 +1,7 @@
 package org.bigtransfer.preprocess;
 
+import static org.bigtransfer.preprocess.PackedColours.COLOURS;
+
 /**
  * Weighted sums of rows of values from 0 to 255, rounded as Pillow does.
  *
@@ -9,6 +11,9 @@ final class WeightedSums {
     private static final int PRECISION = TriangleFilter.PRECISION;
     private static final int HALF = 1 << (PRECISION - 1);
     private static final int WHITE = 255;
+
+    /** How many rows a loop adds at once. */
+    private static final int GROUP = 4;
 
     private int[] sums = {};
     private int count;
@@ -28,32 +33,50 @@ final class WeightedSums {
             sums = new int[count];
         }
         this.count = count;
-        int row = first;
-        for (int k = 0; k < taps; k += 4) {
-            int second = next(row, kept);
-            int third = next(second, kept);
-            int fourth = next(third, kept);
-            int[] a = ring[row];
-            int[] b = k + 1 < taps ? ring[second] : a;
-            int[] c = k + 2 < taps ? ring[third] : a;
-            int[] d = k + 3 < taps ? ring[fourth] : a;
-            int ofB = k + 1 < taps ? weights[at + k + 1] : 0;
-            int ofC = k + 2 < taps ? weights[at + k + 2] : 0;
-            int ofD = k + 3 < taps ? weights[at + k + 3] : 0;
-            if (k == 0) {
-                set(sums, count, a, weights[at + k], b, ofB, c, ofC, d, ofD);
-            } else {
-                add(sums, count, a, weights[at + k], b, ofB, c, ofC, d, ofD);
-            }
-            row = next(fourth, kept);
+        int[] a = row(ring, kept, first);
+        int[] b = row(ring, kept, first + 1);
+        int[] c = row(ring, kept, first + 2);
+        int[] d = row(ring, kept, first + 3);
+        int begun = (taps - 1) % GROUP + 1;
+        switch (begun) {
+            case 1 -> begin(sums, count, a, weights[at]);
+            case 2 -> begin(sums, count, a, weights[at], b, weights[at + 1]);
+            case 3 -> begin(sums, count, a, weights[at], b, weights[at + 1], c, weights[at + 2]);
+            default -> begin(sums, count, a, weights[at], b, weights[at + 1], c, weights[at + 2], d, weights[at + 3]);
+        }
+        for (int k = begun; k < taps; k += GROUP) {
+            a = row(ring, kept, first + k);
+            b = row(ring, kept, first + k + 1);
+            c = row(ring, kept, first + k + 2);
+            d = row(ring, kept, first + k + 3);
+            int from = at + k;
+            add(sums, count, a, weights[from], b, weights[from + 1], c, weights[from + 2], d, weights[from + 3]);
         }
     }
 
-    private static int next(int row, int kept) {
-        return row + 1 < kept ? row + 1 : 0;
+    private static int[] row(int[][] ring, int kept, int place) {
+        return ring[place < kept ? place : place - kept];
     }
 
-    private static void set(
+    private static void begin(int[] sums, int count, int[] a, int ofA) {
+        for (int i = 0; i < count; i++) {
+            sums[i] = HALF + a[i] * ofA;
+        }
+    }
+
+    private static void begin(int[] sums, int count, int[] a, int ofA, int[] b, int ofB) {
+        for (int i = 0; i < count; i++) {
+            sums[i] = HALF + a[i] * ofA + b[i] * ofB;
+        }
+    }
+
+    private static void begin(int[] sums, int count, int[] a, int ofA, int[] b, int ofB, int[] c, int ofC) {
+        for (int i = 0; i < count; i++) {
+            sums[i] = HALF + a[i] * ofA + b[i] * ofB + c[i] * ofC;
+        }
+    }
+
+    private static void begin(
             int[] sums, int count, int[] a, int ofA, int[] b, int ofB, int[] c, int ofC, int[] d, int ofD) {
         for (int i = 0; i < count; i++) {
             sums[i] = HALF + a[i] * ofA + b[i] * ofB + c[i] * ofC + d[i] * ofD;
@@ -79,12 +102,19 @@ final class WeightedSums {
         }
     }
 
-    /** Writes what the sums mean. @param meaning of each value that {@link #meanings} has */
+    /**
+     * Writes what the sums mean.
+     *
+     * @param meaning of each value that {@link #meanings} has
+     * @param out [values / 3, 3], of sums that are [3, values / 3]
+     */
     void write(float[] meaning, float[] out) {
         int[] sums = this.sums;
-        int count = this.count;
-        for (int i = 0; i < count; i++) {
-            out[i] = meaning[sums[i] >>> PRECISION];
+        int pixels = count / COLOURS;
+        for (int i = 0; i < pixels; i++) {
+            out[COLOURS * i] = meaning[sums[i] >>> PRECISION];
+            out[COLOURS * i + 1] = meaning[sums[pixels + i] >>> PRECISION];
+            out[COLOURS * i + 2] = meaning[sums[2 * pixels + i] >>> PRECISION];
         }
     }
 
