@@ -79,7 +79,8 @@ class KilledProcessIT {
         command.addAll(train(run, period));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).redirectInput(Redirect.PIPE);
-        builder.environment().putAll(Map.of("BIT_HEAP", "512m", "BIT_NATIVE", "1g"));
+        builder.environment()
+                .putAll(Map.of("BIT_HEAP", "512m", "BIT_NATIVE", "1g", "BIT_JAVA_OPTS", "-XX:TieredStopAtLevel=1"));
         return builder.start();
     }
 

@@ -50,7 +50,8 @@ class KilledShardIT {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(Redirect.DISCARD)
                 .redirectError(folder.resolve("log").toFile());
-        builder.environment().putAll(Map.of("BIT_HEAP", "512m", "BIT_NATIVE", "512m"));
+        builder.environment()
+                .putAll(Map.of("BIT_HEAP", "512m", "BIT_NATIVE", "512m", "BIT_JAVA_OPTS", "-XX:TieredStopAtLevel=1"));
         return builder.start();
     }
 
