@@ -42,7 +42,7 @@ public final class InputBenchmark implements AutoCloseable {
     private static final long SEED = 1;
 
     /** Timings of ours before those that count: the JIT compiler is at work for many seconds, of a run's hours. */
-    private static final int WARMINGS = 4;
+    private static final int WARMINGS = 8;
 
     private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
