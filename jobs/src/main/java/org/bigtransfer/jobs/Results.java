@@ -7,6 +7,7 @@ import org.bigtransfer.spark.tables.ResultTables;
 import org.bigtransfer.spark.tables.Table;
 import org.bigtransfer.spark.tables.TableFile;
 import org.bigtransfer.spark.tables.TableRow;
+import org.bigtransfer.spark.ui.Described;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,7 @@ record Results(SparkSession spark, JobRun run) {
         String tables = run.loaded().settings().tables();
         ResultTables.describe(spark.sessionState().newHadoopConf(), tables);
         write(Table.RUNS, List.of(row));
-        try {
+        try (Described described = Described.part(spark.sparkContext(), "superseded rows of " + tables)) {
             ResultTables.removeSuperseded(spark, tables, run.attempt().runId());
         } catch (IOException | RuntimeException e) {
             LOG.warn("files that nobody needs any more stay in {}: {}", tables, e.toString());

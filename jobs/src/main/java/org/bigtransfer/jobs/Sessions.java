@@ -11,6 +11,7 @@ import org.bigtransfer.jobs.settings.Problem;
 import org.bigtransfer.spark.train.Slots;
 import org.bigtransfer.spark.train.SparkRules;
 import org.bigtransfer.spark.train.TrainerConf;
+import org.bigtransfer.spark.ui.Described;
 
 /** A job's Spark session: the one that this JVM has, or a new one that ends with the job. */
 final class Sessions implements AutoCloseable {
@@ -75,7 +76,7 @@ final class Sessions implements AutoCloseable {
 
     private static Sessions open(JobRun run, int slots, SparkConf conf, Function<SparkConf, List<String>> rules) {
         if (isOpen()) {
-            return new Sessions(SparkSession.getDefaultSession().get(), () -> {});
+            return described(run, SparkSession.getDefaultSession().get(), () -> {});
         }
         if (!run.master().isEmpty()) {
             conf.setMaster(run.master());
@@ -95,8 +96,20 @@ final class Sessions implements AutoCloseable {
         }
         conf.setIfMissing("spark.sql.session.timeZone", "UTC");
         conf.setIfMissing("spark.app.name", "bit " + run.attempt().runId());
+        // Else each application's metrics have names of their own, and no dashboard can name them.
+        conf.setIfMissing("spark.metrics.namespace", "bit");
         SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
-        return new Sessions(spark, spark::stop);
+        return described(run, spark, spark::stop);
+    }
+
+    private static Sessions described(JobRun run, SparkSession spark, Runnable end) {
+        Described described = Described.job(
+                spark.sparkContext(),
+                "bit %s %s".formatted(run.job().title(), run.attempt().runId()));
+        return new Sessions(spark, () -> {
+            described.close();
+            end.run();
+        });
     }
 
     private static boolean isOpen() {

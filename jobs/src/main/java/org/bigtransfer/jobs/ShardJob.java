@@ -12,6 +12,7 @@ import org.bigtransfer.jobs.settings.Settings;
 import org.bigtransfer.jobs.settings.ShardSettings;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.input.ImageSource;
+import org.bigtransfer.spark.metrics.ShardMetrics;
 import org.bigtransfer.spark.shard.ShardPlan;
 import org.bigtransfer.spark.shard.Sharder;
 import org.bigtransfer.spark.tables.TableRow;
@@ -66,7 +67,9 @@ final class ShardJob extends JobCommand {
             Datasets.requireFiles(run, session.conf(), inputs(plan));
             DatasetDescription dataset;
             try (ShardProgress progress = new ShardProgress(run.console())) {
-                dataset = Sharder.shard(spark, plan, progress);
+                ShardMetrics metrics = ShardMetrics.register(spark.sparkContext(), progress);
+                dataset = Sharder.shard(spark, plan, metrics);
+                metrics.finished(dataset);
             }
 
             writeTables(new Results(spark, run), dataset);

@@ -16,6 +16,7 @@ import org.bigtransfer.jobs.settings.PlanResolution;
 import org.bigtransfer.jobs.settings.Problem;
 import org.bigtransfer.jobs.settings.Settings;
 import org.bigtransfer.spark.dataset.DatasetDescription;
+import org.bigtransfer.spark.metrics.TrainMetrics;
 import org.bigtransfer.spark.tables.Table;
 import org.bigtransfer.spark.tables.TableRow;
 import org.bigtransfer.spark.train.PlanRefusedException;
@@ -123,8 +124,11 @@ final class TrainJob extends JobCommand {
 
             RunEvaluations evaluations = new RunEvaluations(conf, run.attempt().runId(), plan.run(), plan.dataset());
             GraceWarning grace = new GraceWarning(settings.train().graceSeconds());
+            TrainMetrics metrics = TrainMetrics.register(spark.sparkContext());
             Trainer trainer = new Trainer(
-                    spark, plan, new RunFiles(conf, run, plan, dataset, List.of(evaluations, progress, grace)));
+                    spark,
+                    plan,
+                    new RunFiles(conf, run, plan, dataset, List.of(evaluations, progress, grace, metrics)));
             run.onTermination(new Stop(trainer::requestStop, settings.train().graceSeconds()));
             TrainResult result = train(run, trainer);
             progress.close();

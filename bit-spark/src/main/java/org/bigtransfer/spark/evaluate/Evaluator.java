@@ -13,6 +13,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.network.Part;
 import org.bigtransfer.spark.tables.TableRow;
+import org.bigtransfer.spark.ui.Described;
 
 /**
  * Evaluates a network on a split: tasks with a replica each take contiguous batches of it and write their predictions.
@@ -44,11 +45,16 @@ public final class Evaluator {
         if (tasks.isEmpty()) {
             return whole;
         }
-        List<TaskScores> scores = JavaSparkContext.fromSparkContext(spark.sparkContext())
-                .parallelize(tasks, tasks.size())
-                .map(EvaluationTask::run)
-                .collect();
-        scores.forEach(score -> score.addTo(whole));
+        String what = "%d images of split %s of %s by %s"
+                .formatted(
+                        examples, plan.split(), plan.dataset(), plan.network().weights());
+        try (Described described = Described.part(spark.sparkContext(), what)) {
+            List<TaskScores> scores = JavaSparkContext.fromSparkContext(spark.sparkContext())
+                    .parallelize(tasks, tasks.size())
+                    .map(EvaluationTask::run)
+                    .collect();
+            scores.forEach(score -> score.addTo(whole));
+        }
         return whole;
     }
 

@@ -34,6 +34,7 @@ import org.bigtransfer.spark.input.Input;
 import org.bigtransfer.spark.input.InputFile;
 import org.bigtransfer.spark.shard.PartWriter.Written;
 import org.bigtransfer.spark.storage.Digests;
+import org.bigtransfer.spark.ui.Described;
 import scala.Function1;
 import scala.Tuple2;
 
@@ -92,8 +93,10 @@ public final class Sharder {
         Target target = Target.of(conf.value(), plan);
         try (ShardProgress progress = new ShardProgress(spark, listener)) {
             Map<String, Input> inputs = new TreeMap<>();
-            for (Map.Entry<String, ImageSource> source : sources.entrySet()) {
-                inputs.put(source.getKey(), Input.of(spark, conf, source.getValue(), source.getKey()));
+            try (Described described = Described.part(spark.sc(), "finding images")) {
+                for (Map.Entry<String, ImageSource> source : sources.entrySet()) {
+                    inputs.put(source.getKey(), Input.of(spark, conf, source.getValue(), source.getKey()));
+                }
             }
             String origin = origin(inputs);
             Optional<Findings> kept = Findings.find(conf.value(), plan.dataset(), origin, plan.store());
@@ -124,7 +127,7 @@ public final class Sharder {
         JavaPairRDD<Place, CheckedFile> known =
                 JavaPairRDD.fromJavaRDD(shuffled.map(Sharder::withoutBytes)).persist(StorageLevel.DISK_ONLY());
         Findings findings;
-        try {
+        try (Described described = Described.part(spark.sc(), "reading, checking and shuffling images")) {
             findings = new Search(plan, sources, order).findings(known, origin);
         } finally {
             known.unpersist();
@@ -226,8 +229,10 @@ public final class Sharder {
                 plan.fileBytes(),
                 findings.store());
         TreeMap<String, Written> written = new TreeMap<>();
-        FinishedParts.find(spark, conf, writer, findings.parts())
-                .forEach(file -> written.put(file.file().path(), file));
+        try (Described described = Described.part(spark.sc(), "looking through parts that are there")) {
+            FinishedParts.find(spark, conf, writer, findings.parts())
+                    .forEach(file -> written.put(file.file().path(), file));
+        }
         Map<Integer, Part> missing = new HashMap<>();
         findings.parts().stream()
                 .filter(part -> part.rows().keySet().stream()
@@ -260,26 +265,30 @@ public final class Sharder {
             Map<Integer, Part> missing,
             JavaPairRDD<Place, CheckedFile> rows,
             ShardProgress progress) {
-        progress.writes(missing.values().stream()
+        long images = missing.values().stream()
                 .flatMap(part -> part.rows().entrySet().stream())
                 .filter(count -> !count.getKey().equals(PartWriter.REJECTS))
                 .mapToLong(Map.Entry::getValue)
-                .sum());
+                .sum();
+        progress.writes(images);
         SerializableConfiguration hadoop = conf;
         int parts = rows.getNumPartitions();
         PartitionPruningRDD<Tuple2<Place, CheckedFile>> wanted = PartitionPruningRDD.create(
                 rows.rdd(), (Function1<Object, Object> & Serializable) number -> missing.containsKey((Integer) number));
-        return wanted.toJavaRDD()
-                .mapPartitions(part -> {
-                    PeekingIterator<Tuple2<Place, CheckedFile>> files = Iterators.peekingIterator(part);
-                    if (!files.hasNext()) {
-                        return List.<Written>of().iterator();
-                    }
-                    Part expected = missing.get(Place.part(files.peek()._1(), parts));
-                    return writer.write(hadoop.value(), expected, progress.counted(files))
-                            .iterator();
-                })
-                .collect();
+        String what = "writing %d images, %d of %d parts".formatted(images, missing.size(), parts);
+        try (Described described = Described.part(spark.sc(), what)) {
+            return wanted.toJavaRDD()
+                    .mapPartitions(part -> {
+                        PeekingIterator<Tuple2<Place, CheckedFile>> files = Iterators.peekingIterator(part);
+                        if (!files.hasNext()) {
+                            return List.<Written>of().iterator();
+                        }
+                        Part expected = missing.get(Place.part(files.peek()._1(), parts));
+                        return writer.write(hadoop.value(), expected, progress.counted(files))
+                                .iterator();
+                    })
+                    .collect();
+        }
     }
 
     private static Map<String, Split> describe(Findings findings, Collection<Written> written) {

@@ -9,10 +9,10 @@ import java.util.UUID;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.bigtransfer.spark.exchange.Exchange;
 import org.bigtransfer.spark.exchange.Wire;
 import org.bigtransfer.spark.train.ControlMessage.Stepped;
+import org.bigtransfer.spark.ui.Described;
 import scala.collection.JavaConverters;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
@@ -82,17 +82,14 @@ public final class BarrierStage {
     }
 
     private <A, B> List<B> collect(String description, JavaRDD<A> data, Task<A, B> task) throws SparkException {
-        JavaSparkContext java = JavaSparkContext.fromSparkContext(spark);
-        java.setJobGroup(id, description, true);
-        try (StageWatch watch = new StageWatch(spark, id, missing, session)) {
+        try (Described described = Described.group(spark, id, description);
+                StageWatch watch = new StageWatch(spark, id, missing, session)) {
             ClassTag<B> tag = ClassTag$.MODULE$.apply(Object.class);
             return data.rdd()
                     .barrier()
                     .mapPartitions(task, false, tag)
                     .toJavaRDD()
                     .collect();
-        } finally {
-            java.clearJobGroup();
         }
     }
 

@@ -16,6 +16,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.exchange.Wire;
 import org.bigtransfer.spark.feed.FeedPlan;
+import org.bigtransfer.spark.ui.Described;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.reflect.ClassTag;
@@ -144,23 +145,16 @@ public final class Trainer {
     private List<ReplicaOutcome> stage(ReplicaTaskSpec spec) throws SparkException {
         List<Integer> ranks = IntStream.range(0, plan.work().replicas()).boxed().toList();
         JavaSparkContext java = JavaSparkContext.fromSparkContext(spark);
-        java.setJobGroup(
-                id,
-                "%s: from step %d of %d"
-                        .formatted(
-                                title(),
-                                spec.state().step(),
-                                plan.optimization().steps()),
-                true);
-        try (StageWatch watch = new StageWatch(spark, id, missing, session)) {
+        String what = "%s: from step %d of %d"
+                .formatted(title(), spec.state().step(), plan.optimization().steps());
+        try (Described described = Described.group(spark, id, what);
+                StageWatch watch = new StageWatch(spark, id, missing, session)) {
             ClassTag<ReplicaOutcome> tag = ClassTag$.MODULE$.apply(ReplicaOutcome.class);
             RDD<ReplicaOutcome> outcomes = java.parallelize(ranks, plan.work().replicas())
                     .rdd()
                     .barrier()
                     .mapPartitions(new ReplicaTask(spec), false, tag);
             return outcomes.toJavaRDD().collect();
-        } finally {
-            java.clearJobGroup();
         }
     }
 

@@ -17,6 +17,7 @@ import org.bigtransfer.jobs.report.Report.Validation;
 import org.bigtransfer.spark.storage.PublishedFile;
 import org.bigtransfer.spark.tables.ResultTables;
 import org.bigtransfer.spark.train.StepRecord;
+import org.bigtransfer.spark.ui.Described;
 
 /** Writes a run's {@code report.html} from the result tables. */
 public final class RunReport {
@@ -33,13 +34,16 @@ public final class RunReport {
      * @param run its run directory, where the page goes
      */
     public static void write(SparkSession spark, String tables, String modelRunId, String run) throws IOException {
-        ResultTables.register(spark, tables);
-        Report report = new Report(
-                modelRunId,
-                facts(spark, modelRunId),
-                steps(spark, modelRunId),
-                validations(spark, modelRunId),
-                EvaluationDetail.newest(spark, modelRunId));
+        Report report;
+        try (Described described = Described.part(spark.sparkContext(), "reading the tables for " + NAME)) {
+            ResultTables.register(spark, tables);
+            report = new Report(
+                    modelRunId,
+                    facts(spark, modelRunId),
+                    steps(spark, modelRunId),
+                    validations(spark, modelRunId),
+                    EvaluationDetail.newest(spark, modelRunId));
+        }
         String page = new ReportPage(report).html();
         PublishedFile.write(
                 spark.sessionState().newHadoopConf(), new Path(run, NAME), page.getBytes(StandardCharsets.UTF_8));
