@@ -18,6 +18,10 @@ final class Sessions implements AutoCloseable {
     private static final String MASTER = "spark.master";
     private static final String SCALA = "2.12";
 
+    /** Keys, and values, that Spark hides in its UI, event logs and logs: its own, Hadoop's, clouds' and of encryption. */
+    static final String HIDDEN = "(?i)secret|password|passphrase|token|access.?key|account.?key|private.?key"
+            + "|encryption.?key|credential|keytab|[.]sas[.]";
+
     private final SparkSession spark;
     private final Runnable end;
 
@@ -96,6 +100,7 @@ final class Sessions implements AutoCloseable {
         }
         conf.setIfMissing("spark.sql.session.timeZone", "UTC");
         conf.setIfMissing("spark.app.name", "bit " + run.attempt().runId());
+        conf.setIfMissing("spark.redaction.regex", HIDDEN);
         // Else each application's metrics have names of their own, and no dashboard can name them.
         conf.setIfMissing("spark.metrics.namespace", "bit");
         SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
