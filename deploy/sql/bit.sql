@@ -1,6 +1,8 @@
 -- Registers the result tables below ${tables}, an absolute path, and the views of scores in the database bit:
 --   spark-sql -d tables=hdfs:///bit/tables -f deploy/sql/bit.sql
--- See README.md beside this file. A test keeps it equal to what the jobs use.
+-- See README.md beside this file. The jobs make their own views of it, of what is after the views all_….
+-- Each view sees all_runs once and first: where files are listed as a view is resolved, whoever is among the runs has all its
+-- other files in the later listings, and no attempt is replaced between two looks at the runs.
 CREATE DATABASE IF NOT EXISTS bit;
 USE bit;
 -- All attempts' rows of runs, finished or not: for the views below.

@@ -10,7 +10,7 @@ public final class SharedSpark {
 
     /** The session, made at the first call: eight slots in this JVM. */
     public static SparkSession session() {
-        return SparkSession.builder()
+        SparkSession session = SparkSession.builder()
                 .config(TrainerConf.apply(new SparkConf(), 1))
                 .master("local[8]")
                 .config("spark.default.parallelism", 4)
@@ -21,5 +21,7 @@ public final class SharedSpark {
                 .config("spark.sql.shuffle.partitions", 2)
                 .config(TrainerConf.PAUSE, "0s")
                 .getOrCreate();
+        session.sparkContext().setLogLevel("WARN");
+        return session;
     }
 }

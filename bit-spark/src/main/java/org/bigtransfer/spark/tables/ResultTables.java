@@ -39,10 +39,10 @@ public final class ResultTables {
      */
     public static void register(SparkSession spark, String tables) throws IOException {
         for (Table table : Table.values()) { // RUNS is the first
-            files(spark, tables, table).createOrReplaceTempView(TableViews.every(table));
+            files(spark, tables, table).createOrReplaceTempView("all_" + table.view());
         }
         for (Table table : Table.values()) {
-            spark.sql(TableViews.definition(table));
+            spark.sql(ViewFile.definition(table.view()));
         }
     }
 

@@ -18,11 +18,23 @@ abstract class ScoreRows {
     static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
     static final String UPSTREAM = "/weights/BiT-M-R50x1.npz";
 
-    final SparkSession spark = SharedSpark.session();
+    final SparkSession spark = session();
     final Configuration conf = spark.sparkContext().hadoopConfiguration();
 
     @TempDir
     Path tables;
+
+    /** A session of its own for queries of a few rows: to compile them, to look after each stage or to read at once costs more. */
+    static SparkSession session() {
+        SparkSession session = SharedSpark.session().newSession();
+        session.conf().set("spark.sql.codegen.wholeStage", false);
+        session.conf().set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
+        session.conf().set("spark.sql.adaptive.enabled", false);
+        session.conf().set("spark.sql.shuffle.partitions", 1);
+        session.conf().set("spark.sql.files.minPartitionNum", 1);
+        session.conf().set("spark.sql.files.openCostInBytes", 0);
+        return session;
+    }
 
     void register() throws IOException {
         ResultTables.register(spark, root());
