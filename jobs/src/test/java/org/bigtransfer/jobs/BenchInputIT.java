@@ -42,7 +42,7 @@ class BenchInputIT {
                 assertThat(lines.get(line++))
                         .matches(
                                 ("bench input memory store=encoded precrop=%d crop=\\d+ batch=8 ahead=%d batches_mb=[0-9.]+"
-                                                + " row_groups_mb=[0-9.]+ resident_mb=-?[0-9.]+")
+                                                + " row_groups_mb=[0-9.]+")
                                         .formatted(size, ahead));
             }
         }

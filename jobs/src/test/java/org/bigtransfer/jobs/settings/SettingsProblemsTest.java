@@ -151,6 +151,20 @@ class SettingsProblemsTest extends Loading {
     }
 
     @Test
+    void refusesFeedingThatCannotBeMeasured() {
+        assertThat(problems(
+                        Job.SQL,
+                        List.of(),
+                        "bench.input.count=0",
+                        "bench.input.seconds=-0.5",
+                        "bench.input.ahead=[1, 0]"))
+                .containsExactlyInAnyOrder(
+                        "bench.input.count must be at least 1: 0 (-D bench.input.count=0)",
+                        "bench.input.seconds must be at least 0: -0.5 (-D bench.input.seconds=-0.5)",
+                        "bench.input.ahead must be numbers from 1: [1, 0] (-D bench.input.ahead=[1, 0])");
+    }
+
+    @Test
     void knowsWhatEachJobCannotDoWithout() {
         assertThat(problems(Job.SHARD, List.of()))
                 .containsExactly(
