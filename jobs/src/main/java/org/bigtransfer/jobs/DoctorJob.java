@@ -119,8 +119,7 @@ final class DoctorJob extends JobCommand {
                         "Take a profile of deploy/, which sets spark.authenticate and spark.network.crypto.enabled");
     }
 
-    private static List<Finding> memory(JobRun run, Sessions session, SlotCount slots, Examination seen)
-            throws IOException {
+    private static List<Finding> memory(JobRun run, Sessions session, SlotCount slots, Examination seen) {
         try {
             Optional<DatasetDescription> dataset = PlanJob.described(run, session.conf());
             if (dataset.isEmpty()) {
@@ -134,6 +133,11 @@ final class DoctorJob extends JobCommand {
             return seen.memory(forecast.plan().work().replicas(), forecast.replicaBytes());
         } catch (InvalidSettingsException e) {
             return List.of(Finding.failed("plan", e.getMessage(), "Change these settings"));
+        } catch (IOException | RuntimeException e) {
+            return List.of(Finding.failed(
+                    "memory",
+                    "dataset and network must say what training takes: " + Failures.message(e),
+                    "Mend the file that the line names, or take another one"));
         }
     }
 

@@ -88,4 +88,37 @@ class DoctorIT {
                 .endsWith("failed=4" + System.lineSeparator());
         assertThat(folder).isDirectoryContaining("glob:**/file").isDirectoryNotContaining("glob:**/runs");
     }
+
+    @Test
+    void aCheckThatThrowsIsAFailedLineOfItsName() throws IOException {
+        Path dataset = Files.createDirectory(folder.resolve("dataset"));
+        Files.writeString(dataset.resolve("dataset.json"), "{}");
+
+        assertThat(doctor("dataset=" + dataset))
+                .as(captured.out() + captured.err())
+                .isEqualTo(1);
+
+        assertThat(captured.out())
+                .containsPattern(
+                        "FAILED +memory +dataset and network must say what training takes: schemaVersion of .*/dataset"
+                                + "/dataset.json must be \\d+ .*\\. Mend the file")
+                .containsPattern("OK +dataset +this process: ")
+                .endsWith("failed=1" + System.lineSeparator());
+    }
+
+    @Test
+    void aSessionThatCannotStartIsAFailedLine() {
+        spark.stop();
+        try {
+            assertThat(captured.execute("doctor", "--master", "nowhere", "-D", "run=" + folder.resolve("run")))
+                    .as(captured.out() + captured.err())
+                    .isEqualTo(1);
+        } finally {
+            spark = LocalSpark.start();
+        }
+
+        assertThat(captured.out())
+                .containsPattern("FAILED +spark +the session must start and run tasks: .*'nowhere'")
+                .endsWith("doctor checks=1 failed=1" + System.lineSeparator());
+    }
 }
