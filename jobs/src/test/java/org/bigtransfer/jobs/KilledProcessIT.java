@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.jobs.quickstart.DrawnImages;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Training as {@code ./bit train} starts it, in a process of its own that is told to end or cut off. */
 @Timeout(240)
 class KilledProcessIT {
-    private static final int STEPS = 120;
+    private static final int STEPS = 80;
     private static final int SIGKILL_EXIT = 137;
     private static final int SIGTERM_EXIT = 143;
 
@@ -31,9 +33,11 @@ class KilledProcessIT {
     static Path folder;
 
     private static final Captured CAPTURED = new Captured();
+    private static SparkSession spark;
 
     @BeforeAll
-    static void shard() throws IOException {
+    static void openTheSessionAndShard() throws IOException {
+        spark = LocalSpark.start();
         Path images = folder.resolve("images");
         DrawnImages.write(images, 12, 1, 0);
         run(List.of(
@@ -42,6 +46,11 @@ class KilledProcessIT {
                 "-Dtables=" + folder.resolve("tables"),
                 "-Dshard.train=" + images.resolve("train"),
                 "-Dshard.validation=" + images.resolve("validation")));
+    }
+
+    @AfterAll
+    static void closeTheSession() {
+        spark.stop();
     }
 
     private static void run(List<String> args) {
@@ -151,7 +160,8 @@ class KilledProcessIT {
         Process process = start(run, period);
         int step;
         try (BufferedReader log = process.errorReader()) {
-            assertThat(await(log, "step 1/120 ")).containsPattern("  data \\d+%  compute \\d+%  averaging \\d+%  ");
+            assertThat(await(log, "step 1/%d ".formatted(STEPS)))
+                    .containsPattern("  data \\d+%  compute \\d+%  averaging \\d+%  ");
             await(log, "checkpoint of step ");
             await(log, "checkpoint of step ");
             process.toHandle().destroy(); // Process.destroy would close its log as well
