@@ -7,6 +7,7 @@ import org.bigtransfer.replica.Optimizer.Stretch;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** SGD with momentum of 0.9 on whole vectors: two operations for each stretch that is treated alike, three if it decays. */
 final class Sgd {
@@ -29,7 +30,11 @@ final class Sgd {
                 Tensor v = velocity.narrow(0, stretch.begin(), length);
                 Tensor g = gradient.narrow(0, stretch.begin(), length);
                 double sign = form == MomentumForm.RATE_OUTSIDE ? 1 : -rate;
-                v.mul_(new Scalar(MOMENTUM)).add_(g, new Scalar(sign));
+                if (sign == 1) {
+                    torch.add_out(v, g, v, new Scalar(MOMENTUM)); // one pass over memory instead of two
+                } else {
+                    v.mul_(new Scalar(MOMENTUM)).add_(g, new Scalar(sign));
+                }
                 if (stretch.weightDecay() != 0) {
                     v.add_(p, new Scalar(sign * stretch.weightDecay()));
                 }

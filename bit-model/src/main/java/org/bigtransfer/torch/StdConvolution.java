@@ -50,7 +50,7 @@ final class StdConvolution implements AutoCloseable {
     /** @param x [N, I, H, W] @return [N, O, H', W'], the caller's */
     Tensor forward(Tensor x) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor rows = kernel.value().t().contiguous();
+            Tensor rows = Transposition.of(kernel.value());
             long fanIn = rows.size(1);
             T_TensorTensorTensor_T normal = torch.native_layer_norm(
                     rows, new long[] {fanIn}, new TensorOptional(), new TensorOptional(), epsilon);
@@ -104,7 +104,7 @@ final class StdConvolution implements AutoCloseable {
                     1,
                     mask(toInput, true, false));
             Tensor ofFilters = gradients.get1().permute(0, 2, 3, 1).reshape(filters.sizes());
-            kernel.gradient(unstandardized(ofFilters).t());
+            kernel.gradient(Transposition.of(unstandardized(ofFilters)));
             return toInput ? Optional.of(LibTorch.keep(gradients.get0())) : Optional.empty();
         } finally {
             release();
