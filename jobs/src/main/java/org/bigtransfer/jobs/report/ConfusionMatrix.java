@@ -25,7 +25,7 @@ record ConfusionMatrix(List<ClassResult> classes, List<Confusion> confusions) {
         StringBuilder svg = new StringBuilder(Markup.format(
                 "<div class=\"scroll\"><svg class=\"matrix\" viewBox=\"0 0 %d %d\" style=\"max-width:%dpx;min-width:%dpx\""
                         + " role=\"img\" aria-label=\"Confusion matrix\">",
-                size + SLANT, size, size * 5 / 4, Math.min(size, 360)));
+                size + SLANT, size, size * 5 / 4, Math.min(size, 470)));
         for (int label = 0; label < classes.size(); label++) {
             int at = LABEL_SPACE + label * cell;
             String name = Markup.text(shortened(classes.get(label).name()));

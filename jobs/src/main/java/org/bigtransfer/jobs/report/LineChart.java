@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 record LineChart(String title, String xLabel, String yLabel, Scale scale, List<Series> series) {
     private static final int WIDTH = 480;
     private static final int HEIGHT = 270;
-    private static final int LEFT = 58;
+    private static final int LEFT = 74;
     private static final int RIGHT = 14;
     private static final int TOP = 12;
     private static final int BOTTOM = 44;
