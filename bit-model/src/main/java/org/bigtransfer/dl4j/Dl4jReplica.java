@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.bigtransfer.architecture.FeatureOutput;
 import org.bigtransfer.architecture.ParameterLayout;
@@ -115,7 +116,7 @@ final class Dl4jReplica implements Replica {
 
     /** The loss's gradient by the logits is scaled, and with it all that follows from it. */
     @Override
-    public double accumulate(MicroBatch batch, double weight) {
+    public DoubleSupplier accumulate(MicroBatch batch, double weight) {
         threads.enter();
         if (gradient == Gradient.OF_LAST_MICRO_BATCH) {
             VectorLoops.copy(memory.microBatchGradient(), gradientSum.get());
@@ -138,7 +139,7 @@ final class Dl4jReplica implements Replica {
         } else {
             VectorLoops.add(gradientSum.get(), ofMicroBatch, 1);
         }
-        return mean;
+        return () -> mean;
     }
 
     /** Copies images into an array, into the given one if its shape fits. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import org.bigtransfer.architecture.FeatureOutput;
 import org.bigtransfer.architecture.ParameterLayout;
 
@@ -30,9 +31,10 @@ public interface Replica extends AutoCloseable {
      * Runs forward and backward and adds {@code weight} times the gradient of the micro-batch's mean loss to
      * {@link #gradient()}.
      *
-     * @return the micro-batch's mean loss, not multiplied by the weight; may be non-finite
+     * @return what says the micro-batch's mean loss, not multiplied by the weight; may be non-finite. Asking waits for the
+     *     device, which may still be at work, and frees what the device keeps of it; it can be asked until {@link #close()}
      */
-    double accumulate(MicroBatch batch, double weight);
+    DoubleSupplier accumulate(MicroBatch batch, double weight);
 
     /** Takes one step of the optimizer with {@link #gradient()}; leaves the gradient as it is. */
     void update(double learningRate);

@@ -2,6 +2,7 @@ package org.bigtransfer.replica;
 
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import org.bigtransfer.architecture.FeatureOutput;
 import org.bigtransfer.architecture.ParameterLayout;
 
@@ -30,12 +31,14 @@ public final class TaughtReplica implements Replica {
         this.teacher = teacher;
     }
 
-    /** Takes the teacher's targets, not the micro-batch's. @return the mean divergence, in nats */
+    /** Takes the teacher's targets, not the micro-batch's. @return what says the mean divergence, in nats */
     @Override
-    public double accumulate(MicroBatch batch, double weight) {
+    public DoubleSupplier accumulate(MicroBatch batch, double weight) {
         float[] targets = targets(batch);
         MicroBatch taught = new MicroBatch(batch.images(), batch.count(), batch.size(), targets);
-        return student.accumulate(taught, weight) - entropy(targets) / batch.count();
+        DoubleSupplier crossEntropy = student.accumulate(taught, weight);
+        double entropy = entropy(targets) / batch.count();
+        return () -> crossEntropy.getAsDouble() - entropy;
     }
 
     /** What the teacher says of a micro-batch's images. @return [count, classes] */

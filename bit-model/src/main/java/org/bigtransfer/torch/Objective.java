@@ -11,10 +11,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * A loss of logits with class probabilities, and its gradient by the logits; computed in double.
  *
- * @param sum over images and classes
- * @param gradient [N, classes] float32, whoever has the record closes it
+ * @param sum over images and classes, a scalar on the logits' device
+ * @param gradient [N, classes] float32; whoever has the record closes both
  */
-record Objective(double sum, Tensor gradient) implements AutoCloseable {
+record Objective(Tensor sum, Tensor gradient) implements AutoCloseable {
     /**
      * Computes it.
      *
@@ -42,12 +42,13 @@ record Objective(double sum, Tensor gradient) implements AutoCloseable {
                 derivatives = z.sigmoid().sub_(p);
             }
             Tensor gradient = derivatives.mul_(new Scalar(scale)).to(ScalarType.Float);
-            return new Objective(losses.sum().item_double(), LibTorch.keep(gradient));
+            return new Objective(LibTorch.keep(losses.sum()), LibTorch.keep(gradient));
         }
     }
 
     @Override
     public void close() {
+        sum.close();
         gradient.close();
     }
 }

@@ -1,7 +1,10 @@
 package org.bigtransfer.torch;
 
 import java.nio.FloatBuffer;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.DoubleSupplier;
 import org.bigtransfer.architecture.FeatureOutput;
 import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.replica.FlatVector;
@@ -25,6 +28,7 @@ final class TorchReplica implements Replica {
     private final FlatTensor velocity;
     private final Gradients gradients;
     private final TorchNetwork network;
+    private final Set<DeviceLoss> losses = new HashSet<>();
 
     TorchReplica(ReplicaSpec spec, Placement placement) {
         this.spec = spec;
@@ -53,7 +57,7 @@ final class TorchReplica implements Replica {
     }
 
     @Override
-    public double accumulate(MicroBatch batch, double weight) {
+    public DoubleSupplier accumulate(MicroBatch batch, double weight) {
         enter();
         parameters.read();
         try (Tensor images = images(batch.images().duplicate().position(0), batch.count(), batch.size());
@@ -61,7 +65,9 @@ final class TorchReplica implements Replica {
                 Tensor logits = network.forward(images);
                 Objective objective = Objective.of(spec.loss(), logits, targets, weight / batch.count())) {
             network.backward(objective.gradient());
-            return objective.sum() / batch.count();
+            DeviceLoss loss = new DeviceLoss(objective.sum(), batch.count(), losses);
+            losses.add(loss);
+            return loss;
         } finally {
             network.release();
         }
@@ -146,6 +152,7 @@ final class TorchReplica implements Replica {
 
     @Override
     public void close() {
+        List.copyOf(losses).forEach(DeviceLoss::close);
         network.close();
         parameters.close();
         velocity.close();

@@ -40,7 +40,8 @@ class GraphMemoryTest {
             float[] gradient = {};
             for (int step = 0; step < STEPS; step++) {
                 replica.clearGradient();
-                losses[step] = replica.accumulate(golden.batch(), 0.25) + replica.accumulate(golden.batch(), 0.75);
+                losses[step] = replica.accumulate(golden.batch(), 0.25).getAsDouble()
+                        + replica.accumulate(golden.batch(), 0.75).getAsDouble();
                 gradient = step == 0 ? Floats.of(replica.gradient()) : gradient;
                 replica.update(0.01);
             }

@@ -31,7 +31,7 @@ class TaughtReplicaTest {
                 Replica taught = new TaughtReplica(open(golden, false), open(golden, false))) {
             plain.accumulate(golden.mixedBatch(), 1);
             double norm = norm(Floats.of(plain.gradient()));
-            double loss = taught.accumulate(golden.mixedBatch(), 1);
+            double loss = taught.accumulate(golden.mixedBatch(), 1).getAsDouble();
             assertThat(loss).isCloseTo(0, within(1e-7));
             assertThat(norm(Floats.of(taught.gradient()))).isLessThan(1e-6 * norm);
         }
@@ -61,8 +61,8 @@ class TaughtReplicaTest {
                 }
             }
             MicroBatch labelled = new MicroBatch(mixed.images(), mixed.count(), mixed.size(), targets);
-            double crossEntropy = plain.accumulate(labelled, 0.5);
-            double divergence = taught.accumulate(mixed, 0.5);
+            double crossEntropy = plain.accumulate(labelled, 0.5).getAsDouble();
+            double divergence = taught.accumulate(mixed, 0.5).getAsDouble();
             assertThat(divergence).isPositive().isCloseTo(crossEntropy - entropy, within(1e-6));
             float[] expected = Floats.of(plain.gradient());
             float[] actual = Floats.of(taught.gradient());

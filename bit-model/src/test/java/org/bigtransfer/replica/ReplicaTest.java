@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.DoubleSupplier;
 import org.assertj.core.data.Offset;
 import org.bigtransfer.TensorFlowGolden;
 import org.bigtransfer.architecture.Architecture;
@@ -30,6 +31,29 @@ class ReplicaTest {
             }
             return Floats.of(replica.parameters());
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.bigtransfer.replica.Engines#all")
+    void lossesStandHoweverLateAndOftenTheyAreAskedFor(String engine) throws IOException {
+        GoldenCase golden = GoldenCase.ours();
+        List<Double> atOnce = new ArrayList<>();
+        List<Double> later = new ArrayList<>();
+        try (Replica replica = golden.open(engine, 1);
+                Replica other = golden.open(engine, 1)) {
+            List<DoubleSupplier> losses = new ArrayList<>();
+            for (int step = 0; step < 3; step++) {
+                replica.clearGradient();
+                other.clearGradient();
+                atOnce.add(replica.accumulate(golden.batch(), 1).getAsDouble());
+                losses.add(other.accumulate(golden.batch(), 1));
+                replica.update(0.01);
+                other.update(0.01);
+            }
+            losses.forEach(loss -> later.add(loss.getAsDouble()));
+            assertThat(losses.get(0).getAsDouble()).isEqualTo(later.get(0));
+        }
+        assertThat(later).isEqualTo(atOnce).doesNotHaveDuplicates();
     }
 
     @ParameterizedTest
@@ -106,13 +130,16 @@ class ReplicaTest {
                     new ReplicaSpec(golden.architecture(), classes, Epsilon.BIG_TRANSFER, of, Optimizer.BIT, 1);
             try (Replica replica = Engine.named(engine).open(spec)) {
                 golden.load(replica.parameters());
-                double loss = replica.accumulate(whole, 1);
+                double loss = replica.accumulate(whole, 1).getAsDouble();
                 float[] expected = Floats.of(replica.gradient());
                 replica.clearGradient();
                 double one = replica.accumulate(
-                        new MicroBatch(whole.images().slice(0, pixels), 1, golden.size(), first), 1.0 / 3);
+                                new MicroBatch(whole.images().slice(0, pixels), 1, golden.size(), first), 1.0 / 3)
+                        .getAsDouble();
                 double two = replica.accumulate(
-                        new MicroBatch(whole.images().slice(pixels, 2 * pixels), 2, golden.size(), rest), 2.0 / 3);
+                                new MicroBatch(whole.images().slice(pixels, 2 * pixels), 2, golden.size(), rest),
+                                2.0 / 3)
+                        .getAsDouble();
                 assertThat(one / 3 + 2 * two / 3).isCloseTo(loss, Offset.offset(1e-6 * loss));
                 assertClose(Floats.of(replica.gradient()), expected, 1e-5);
             }

@@ -94,7 +94,7 @@ final class StreamedReplica {
         FloatBuffer images = images(count, size);
         MicroBatch batch = new MicroBatch(images, count, size, floats(count * classes));
         replica.clearGradient();
-        out.writeDouble(replica.accumulate(batch, 1));
+        out.writeDouble(replica.accumulate(batch, 1).getAsDouble());
         replica.update(in.readDouble());
     }
 

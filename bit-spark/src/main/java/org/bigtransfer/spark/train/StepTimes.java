@@ -1,6 +1,7 @@
 package org.bigtransfer.spark.train;
 
 import java.util.Arrays;
+import java.util.function.DoubleSupplier;
 import org.bigtransfer.order.SampleOrder;
 import org.bigtransfer.replica.ReductionTree;
 import org.bigtransfer.replica.ReductionTree.Node;
@@ -13,10 +14,13 @@ final class StepTimes {
     private static final int LOSSES = 3;
 
     private final double[] values;
+    private final DoubleSupplier[] losses;
 
     /** @param microBatches room for that many losses */
     StepTimes(int microBatches) {
         values = new double[LOSSES + microBatches];
+        losses = new DoubleSupplier[microBatches];
+        Arrays.fill(losses, (DoubleSupplier) () -> 0);
     }
 
     /** How many doubles a step takes, the same for all replicas. */
@@ -29,8 +33,16 @@ final class StepTimes {
         return Arrays.copyOf(values, width);
     }
 
-    void loss(int index, double loss) {
-        values[LOSSES + index] = loss;
+    /** Of a micro-batch, not asked for before {@link #readLosses}. */
+    void loss(int index, DoubleSupplier loss) {
+        losses[index] = loss;
+    }
+
+    /** Waits for the losses. */
+    void readLosses() {
+        for (int i = 0; i < losses.length; i++) {
+            values[LOSSES + i] = losses[i].getAsDouble();
+        }
     }
 
     void data(long since) {

@@ -3,6 +3,7 @@ package org.bigtransfer.spark.train;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import org.bigtransfer.architecture.FeatureOutput;
 import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.replica.Engine;
@@ -70,7 +71,7 @@ public final class PooledEngine implements Engine {
         }
 
         @Override
-        public double accumulate(MicroBatch batch, double weight) {
+        public DoubleSupplier accumulate(MicroBatch batch, double weight) {
             disturbance.run();
             Predictions predicted = forward(batch.images(), batch.count(), batch.size());
             float[] kernels = new float[FEATURES * classes];
@@ -90,7 +91,8 @@ public final class PooledEngine implements Engine {
             }
             add(kernels, kernel);
             add(biases, bias);
-            return loss / batch.count();
+            double mean = loss / batch.count();
+            return () -> mean;
         }
 
         private void add(float[] values, long offset) {

@@ -3,7 +3,10 @@ package org.bigtransfer.jobs.bench;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
 import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.architecture.ParameterLayout.Tensor;
 import org.bigtransfer.replica.Engine;
@@ -66,13 +69,17 @@ final class TrainedReplica implements AutoCloseable {
     /** Takes steps. @return how long they took */
     double seconds(int steps) {
         long start = System.nanoTime();
+        List<DoubleSupplier> losses = new ArrayList<>();
         for (int step = 0; step < steps; step++) {
             replica.clearGradient();
-            double loss = replica.accumulate(batch, 1);
+            losses.add(replica.accumulate(batch, 1));
+            replica.update(LEARNING_RATE);
+        }
+        for (DoubleSupplier each : losses) {
+            double loss = each.getAsDouble();
             if (!Double.isFinite(loss)) {
                 throw new IllegalStateException("the loss must be finite: " + loss);
             }
-            replica.update(LEARNING_RATE);
         }
         return (System.nanoTime() - start) / 1e9;
     }
