@@ -37,8 +37,8 @@ class HdfsOutageIT {
         SETTINGS.putAll(FailingHdfs.settings());
         SETTINGS.forEach(System::setProperty);
         spark = LocalSpark.start();
-        undisturbed = new SmallRun(folder.resolve("undisturbed").toString(), images);
-        run = new SmallRun(hdfs.root(), images);
+        undisturbed = new SmallRun(folder.resolve("undisturbed").toString(), images.toString());
+        run = new SmallRun(hdfs.root(), images.toString());
     }
 
     @AfterAll

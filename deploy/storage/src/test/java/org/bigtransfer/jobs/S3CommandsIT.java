@@ -41,7 +41,7 @@ class S3CommandsIT {
         Path images = folder.resolve("images");
         SmallRun.draw(images);
         server = S3Server.start(folder.resolve("s3"));
-        run = new SmallRun(S3Server.ROOT, images);
+        run = new SmallRun(S3Server.ROOT, images.toString());
     }
 
     @AfterAll

@@ -61,8 +61,8 @@ class S3IT {
         S3A.forEach((key, value) -> System.setProperty("spark.hadoop.fs.s3a." + key, value));
         System.setProperty("spark.hadoop.fs.s3a.endpoint", proxy.address().toString());
         spark = LocalSpark.start();
-        undisturbed = new SmallRun(folder.resolve("undisturbed").toString(), images);
-        run = new SmallRun(S3Server.ROOT, images);
+        undisturbed = new SmallRun(folder.resolve("undisturbed").toString(), images.toString());
+        run = new SmallRun(S3Server.ROOT, images.toString());
     }
 
     @AfterAll

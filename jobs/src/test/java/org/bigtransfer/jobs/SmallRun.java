@@ -22,7 +22,7 @@ import org.bigtransfer.spark.storage.PublishedFile;
  * @param root what {@code dataset}, {@code run} and {@code tables} are below
  * @param images folders of images
  */
-record SmallRun(String root, Path images) {
+record SmallRun(String root, String images) {
     static final int STEPS = 24;
     static final int EXAMPLES = 36;
 
@@ -72,8 +72,8 @@ record SmallRun(String root, Path images) {
                 "dataset=" + root + "/dataset",
                 "tables=" + root + "/tables",
                 "run=" + root + "/run",
-                "shard.train=" + images.resolve("train"),
-                "shard.validation=" + images.resolve("validation"),
+                "shard.train=" + images + "/train",
+                "shard.validation=" + images + "/validation",
                 "model.architecture=R[1,1,1]x1",
                 "preprocess.precrop=20",
                 "preprocess.crop=16",
