@@ -10,7 +10,7 @@ final class DeviceLoss implements DoubleSupplier, AutoCloseable {
     private final int count;
     private final Tensor sum;
     private boolean read;
-    private double mean = Double.NaN;
+    private double mean;
 
     /**
      * Keeps a handle of its own.
@@ -24,10 +24,15 @@ final class DeviceLoss implements DoubleSupplier, AutoCloseable {
         this.unread = unread;
     }
 
+    /** @throws IllegalStateException when it is asked for the first time after its replica was closed */
     @Override
     public double getAsDouble() {
         if (!read) {
+            if (sum.isNull()) {
+                throw new IllegalStateException("a loss must be read before its replica is closed");
+            }
             mean = sum.item_double() / count;
+            read = true;
             close();
         }
         return mean;
@@ -36,7 +41,6 @@ final class DeviceLoss implements DoubleSupplier, AutoCloseable {
     /** Frees its memory. */
     @Override
     public void close() {
-        read = true;
         sum.close();
         unread.remove(this);
     }

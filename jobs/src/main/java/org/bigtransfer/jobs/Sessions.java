@@ -101,8 +101,6 @@ final class Sessions implements AutoCloseable {
         conf.setIfMissing("spark.sql.session.timeZone", "UTC");
         conf.setIfMissing("spark.app.name", "bit " + run.attempt().runId());
         conf.setIfMissing("spark.redaction.regex", HIDDEN);
-        // Else each application's metrics have names of their own, and no dashboard can name them.
-        conf.setIfMissing("spark.metrics.namespace", "bit");
         SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
         return described(run, spark, spark::stop);
     }

@@ -38,6 +38,8 @@ class MetricsIT {
     private static final Path PAGE = Path.of("../deploy/grafana/README.md");
     /** What the page says, as {@code ./bit} takes it, and a port that is free. */
     private static final Map<String, String> SPARK = Map.of(
+            "spark.metrics.namespace",
+            "bit",
             "spark.ui.enabled",
             "true",
             "spark.ui.port",
@@ -79,8 +81,10 @@ class MetricsIT {
 
     @AfterAll
     static void closeTheSession() {
-        session.close();
         SPARK.keySet().forEach(System::clearProperty);
+        if (session != null) {
+            session.close();
+        }
     }
 
     private static void run(String job, String id) {

@@ -62,9 +62,13 @@ class YarnIT {
         assertThat(submit("doctor")).contains("failed=0");
         submit("shard", "-D", "run-id=sharded");
         Process training = spark("train", "-D", "run-id=trained");
-        awaitCheckpoint(training);
-        driver().destroyForcibly();
-        succeeded(training);
+        try {
+            awaitCheckpoint(training);
+            driver().destroyForcibly();
+            succeeded(training);
+        } finally {
+            training.destroyForcibly();
+        }
         ApplicationReport trained = yarn.last();
         assertThat(yarn.attempts(trained)).isEqualTo(2);
         assertThat(printed(trained)).containsPattern("training from step [1-9][0-9]* to " + SmallRun.STEPS);
@@ -80,7 +84,12 @@ class YarnIT {
 
     /** Runs a job to its good end. @return what its driver printed */
     private static String submit(String job, String... more) throws Exception {
-        succeeded(spark(job, more));
+        Process submitted = spark(job, more);
+        try {
+            succeeded(submitted);
+        } finally {
+            submitted.destroyForcibly();
+        }
         return printed(yarn.last());
     }
 

@@ -3,8 +3,6 @@ package org.bigtransfer.jobs.bench;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import org.bigtransfer.architecture.Architecture;
@@ -69,14 +67,11 @@ final class TrainedReplica implements AutoCloseable {
     /** Takes steps. @return how long they took */
     double seconds(int steps) {
         long start = System.nanoTime();
-        List<DoubleSupplier> losses = new ArrayList<>();
         for (int step = 0; step < steps; step++) {
             replica.clearGradient();
-            losses.add(replica.accumulate(batch, 1));
+            DoubleSupplier accumulated = replica.accumulate(batch, 1);
             replica.update(LEARNING_RATE);
-        }
-        for (DoubleSupplier each : losses) {
-            double loss = each.getAsDouble();
+            double loss = accumulated.getAsDouble(); // as training reads it
             if (!Double.isFinite(loss)) {
                 throw new IllegalStateException("the loss must be finite: " + loss);
             }
