@@ -89,6 +89,7 @@ def problems(page, folder):
             yield f"{name}: the page is {found['scroll']} pixels wide on a screen of {found['client']}"
         if found["text"] < 11:
             yield f"{name}: text of {found['text']} pixels"
+        yield from (f"{name}: no {what}" for what in ("images", "matrix") if not found[what])
         if not all(text >= SMALLEST_TEXT for text in found["matrix"]):
             yield f"{name}: text of {found['matrix']} pixels in the confusion matrix"
         if len(found["charts"]) < 4:
