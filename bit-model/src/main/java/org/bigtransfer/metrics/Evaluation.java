@@ -3,20 +3,27 @@ package org.bigtransfer.metrics;
 import java.io.Serializable;
 import java.util.Arrays;
 
-/** Counts over evaluated examples, by class; parts merge into a whole. Accuracies are fractions from 0 to 1. */
+/**
+ * Counts over evaluated examples, by class; parts merge into a whole. Accuracies are fractions from 0 to 1.
+ *
+ * <p>Losses are summed with twice a double's digits (Knuth's TwoSum), so that their mean has the same bits in whatever parts
+ * they were added and merged.
+ */
 public final class Evaluation implements Serializable {
-    private static final long serialVersionUID = 1;
+    private static final long serialVersionUID = 2;
 
     private final long[] examples;
     private final long[] top1;
     private final long[] top5;
-    private final double[] loss;
+    private double loss;
+
+    /** What rounding took from {@link #loss}. */
+    private double rest;
 
     public Evaluation(int classes) {
         examples = new long[classes];
         top1 = new long[classes];
         top5 = new long[classes];
-        loss = new double[classes];
     }
 
     /** Counts one example. */
@@ -29,7 +36,7 @@ public final class Evaluation implements Serializable {
         examples[label]++;
         top1[label] += trueRank == 1 ? 1 : 0;
         top5[label] += trueRank <= TopClasses.TOP ? 1 : 0;
-        loss[label] += crossEntropy;
+        addLoss(crossEntropy);
     }
 
     /** Adds another part's counts to these. */
@@ -42,9 +49,17 @@ public final class Evaluation implements Serializable {
             examples[label] += other.examples[label];
             top1[label] += other.top1[label];
             top5[label] += other.top5[label];
-            loss[label] += other.loss[label];
         }
+        addLoss(other.loss);
+        rest += other.rest;
         return this;
+    }
+
+    private void addLoss(double more) {
+        double sum = loss + more;
+        double added = sum - loss;
+        rest += (loss - (sum - added)) + (more - added);
+        loss = sum;
     }
 
     /** Classes of the head. */
@@ -59,7 +74,7 @@ public final class Evaluation implements Serializable {
 
     /** Mean cross-entropy; NaN without examples. */
     public double loss() {
-        return Arrays.stream(loss).sum() / examples();
+        return (loss + rest) / examples();
     }
 
     /** Share whose prediction is right; NaN without examples. */

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.bigtransfer.replica.Loss;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +96,36 @@ class EvaluationTest {
         assertThat(whole.top1(2)).isNaN();
         assertThatThrownBy(() -> one.merge(new Evaluation(3)))
                 .hasMessage("evaluations must have the same classes: 7 and 3");
+    }
+
+    /** As replicas do, each of which evaluates every R-th row group. */
+    @Test
+    void theLossHasTheSameBitsInAnyParts() {
+        double[] losses = new SplittableRandom(1)
+                .doubles(999, 0, 1)
+                .map(u -> -Math.log(u))
+                .toArray();
+        Evaluation whole = new Evaluation(7);
+        for (int i = 0; i < losses.length; i++) {
+            whole.add(i % 7, 1, losses[i]);
+        }
+        double exact = Arrays.stream(losses)
+                        .mapToObj(BigDecimal::new)
+                        .reduce(BigDecimal.ZERO, BigDecimal::add)
+                        .doubleValue()
+                / losses.length;
+        assertThat(whole.loss()).isEqualTo(exact);
+        for (int replicas = 2; replicas <= 8; replicas++) {
+            Evaluation merged = new Evaluation(7);
+            for (int rank = 0; rank < replicas; rank++) {
+                Evaluation part = new Evaluation(7);
+                for (int i = rank; i < losses.length; i += replicas) {
+                    part.add(i % 7, 1, losses[i]);
+                }
+                merged.merge(part);
+            }
+            assertThat(merged.loss()).as("%d replicas", replicas).isEqualTo(exact);
+        }
     }
 
     @Test

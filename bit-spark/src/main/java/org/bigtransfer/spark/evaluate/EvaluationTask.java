@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
+import org.bigtransfer.metrics.Evaluation;
 import org.bigtransfer.metrics.Scored;
 import org.bigtransfer.metrics.TopClasses;
 import org.bigtransfer.preprocess.Preprocessor;
@@ -32,7 +33,7 @@ record EvaluationTask(
         Part part)
         implements Serializable {
 
-    TaskScores run() throws IOException {
+    Evaluation run() throws IOException {
         Configuration hadoop = conf.value();
         Network network = plan.network();
         try (Replica replica = network.open(hadoop);
@@ -40,7 +41,7 @@ record EvaluationTask(
                         network.preprocessing().open(dataset.store().side(plan.split()));
                 TableFile predictions =
                         new TableFile(hadoop, target.tables(), Table.PREDICTIONS, target.attempt(), part.number())) {
-            TaskScores scores = new TaskScores(part.images());
+            Evaluation found = new Evaluation(dataset.classes().size());
             Batches<ImageRow> batches = new Batches<>(network, preprocessor, (images, rows) -> {
                 Predictions predicted = replica.predict(images, rows.size(), network.size());
                 for (int i = 0; i < rows.size(); i++) {
@@ -50,7 +51,7 @@ record EvaluationTask(
                             i,
                             rows.get(i).label(),
                             network.replica().loss());
-                    scores.add(scored);
+                    found.add(scored);
                     predictions.add(prediction(rows.get(i), scored));
                 }
             });
@@ -64,7 +65,7 @@ record EvaluationTask(
             });
             batches.flush();
             predictions.publish();
-            return scores;
+            return found;
         }
     }
 

@@ -18,8 +18,8 @@ import org.bigtransfer.spark.ui.Described;
 /**
  * Evaluates a network on a split: tasks with a replica each take contiguous batches of it and write their predictions.
  *
- * <p>Batches lie on one grid over the split's rows, and the driver adds examples up in the rows' order, so that the
- * numbers have the same bits for any number of tasks.
+ * <p>Batches lie on one grid over the split's rows, and {@link Evaluation} does not mind in which parts it is added up, so
+ * that the numbers have the same bits for any number of tasks.
  */
 public final class Evaluator {
     private Evaluator() {}
@@ -49,11 +49,11 @@ public final class Evaluator {
                 .formatted(
                         examples, plan.split(), plan.dataset(), plan.network().weights());
         try (Described described = Described.part(spark.sparkContext(), what)) {
-            List<TaskScores> scores = JavaSparkContext.fromSparkContext(spark.sparkContext())
+            JavaSparkContext.fromSparkContext(spark.sparkContext())
                     .parallelize(tasks, tasks.size())
                     .map(EvaluationTask::run)
-                    .collect();
-            scores.forEach(score -> score.addTo(whole));
+                    .collect()
+                    .forEach(whole::merge);
         }
         return whole;
     }
