@@ -81,10 +81,13 @@ public final class InputBenchmark implements AutoCloseable {
      */
     public String batches(String store, String dataset, Resolution resolution) throws IOException {
         FeedPlan feed = feed(dataset, resolution);
+        double images = plan.count();
         for (int i = 0; i < WARMINGS; i++) {
-            seconds(feed);
+            images = Math.max(plan.count(), plan.seconds() / secondsAnImage(feed, (long) images));
         }
-        Pairs pairs = Pairs.measure(plan.pairs(), plan.count(), () -> seconds(feed), peer(resolution), out);
+        long count = (long) images;
+        Pairs pairs = Pairs.measure(
+                plan.pairs(), plan.count(), () -> plan.count() * secondsAnImage(feed, count), peer(resolution), out);
         return "bench input store=%s precrop=%d crop=%d cores=%d %s"
                 .formatted(store, resolution.precrop(), resolution.crop(), cores, pairs.figures());
     }
@@ -144,15 +147,17 @@ public final class InputBenchmark implements AutoCloseable {
                 once.store());
     }
 
-    private double seconds(FeedPlan feedPlan) throws IOException {
+    /** As long as it takes to bring so many, and nothing is prepared that is not counted. */
+    private double secondsAnImage(FeedPlan feedPlan, long images) throws IOException {
         long start = System.nanoTime();
+        long steps = (images + plan.batch() - 1) / plan.batch();
         int seen = 0;
-        try (Feed feed = new Feed(conf, feedPlan, new Node(0, 1), 0, Long.MAX_VALUE, cores)) {
-            for (long step = 0; seen < plan.count() || System.nanoTime() - start < plan.seconds() * 1e9; step++) {
+        try (Feed feed = new Feed(conf, feedPlan, new Node(0, 1), 0, steps, cores)) {
+            for (long step = 0; step < steps; step++) {
                 seen += feed.next(step, 0).orElseThrow().count();
             }
         }
-        return (System.nanoTime() - start) / 1e9 * plan.count() / seen;
+        return (System.nanoTime() - start) / 1e9 / seen;
     }
 
     /** Measures decoding alone, of the JPEGs among the photographs in memory, in one thread. @return the line of figures */
