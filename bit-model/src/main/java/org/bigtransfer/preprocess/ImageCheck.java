@@ -13,7 +13,7 @@ public final class ImageCheck implements AutoCloseable {
     /** The size of the decoded image. @throws RejectedImageException as {@link ImageDecoder#decode(byte[])} does */
     public ImageSize check(byte[] encoded) throws RejectedImageException {
         try {
-            ImageFile file = ImageFile.of(encoded);
+            ImageFile file = ImageFile.of(new Bytes(encoded));
             if (file instanceof JpegFile plain && plain.header().isPlain() && jpeg.isDecodable(plain)) {
                 return file.size();
             }

@@ -24,7 +24,7 @@ public final class ImageDecoder {
     public static RgbImage decode(byte[] encoded) throws RejectedImageException {
         Pixels pixels = new Pixels();
         try (NativeJpeg jpeg = new NativeJpeg()) {
-            decode(encoded, jpeg, height -> height, pixels);
+            decode(new Bytes(encoded), jpeg, height -> height, pixels);
         }
         return new RgbImage(pixels.width(), pixels.height(), pixels.rgb());
     }
@@ -35,7 +35,7 @@ public final class ImageDecoder {
      * @param wanted of an image's height, how many rows from the top; those below may hold anything
      * @throws RejectedImageException saying what is wrong
      */
-    static void decode(byte[] encoded, NativeJpeg jpeg, IntUnaryOperator wanted, Pixels pixels)
+    static void decode(Bytes encoded, NativeJpeg jpeg, IntUnaryOperator wanted, Pixels pixels)
             throws RejectedImageException {
         try {
             ImageFile file = ImageFile.of(encoded);
@@ -50,6 +50,6 @@ public final class ImageDecoder {
 
     /** The size from the file's header alone, without decoding. @throws RejectedImageException saying what is wrong */
     public static ImageSize size(byte[] encoded) throws RejectedImageException {
-        return ImageFile.of(encoded).size();
+        return ImageFile.of(new Bytes(encoded)).size();
     }
 }

@@ -11,9 +11,8 @@ sealed interface ImageFile permits JpegFile, PngFile, GifFile, BmpFile {
     RgbImage decode() throws IOException, RejectedImageException;
 
     /** Reads the header of a file whose first bytes say which format it is. */
-    static ImageFile of(byte[] encoded) throws RejectedImageException {
-        Bytes bytes = new Bytes(encoded);
-        if (encoded.length == 0) {
+    static ImageFile of(Bytes bytes) throws RejectedImageException {
+        if (bytes.length() == 0) {
             throw new RejectedImageException("empty file");
         }
         if (bytes.startsWith(0, "\u00ff\u00d8\u00ff")) {

@@ -72,16 +72,20 @@ record JpegFile(Bytes bytes, JpegHeader header) implements ImageFile {
         int heightAt = header.frame().at() + JpegFrame.HEIGHT;
         for (JpegHeader.Segment segment : header.tables()) {
             if (segment.at() == header.frame().at()) {
-                to.write(bytes.array(), segment.at(), JpegFrame.HEIGHT);
+                write(segment.at(), JpegFrame.HEIGHT, to);
                 to.write(new byte[] {(byte) (rows >> Byte.SIZE), (byte) rows}, 0, Short.BYTES);
-                to.write(bytes.array(), heightAt + Short.BYTES, segment.length() - JpegFrame.HEIGHT - Short.BYTES);
+                write(heightAt + Short.BYTES, segment.length() - JpegFrame.HEIGHT - Short.BYTES, to);
             } else {
-                to.write(bytes.array(), segment.at(), segment.length());
+                write(segment.at(), segment.length(), to);
             }
         }
         int end = rows < size().height() ? scans.end - 2 : scans.end;
-        to.write(bytes.array(), header.scan(), end - header.scan());
+        write(header.scan(), end - header.scan(), to);
         return !scans.interrupted || header.severalScans();
+    }
+
+    private void write(int at, int count, Target to) {
+        to.write(bytes.array(), bytes.first() + at, count);
     }
 
     /**
@@ -93,11 +97,10 @@ record JpegFile(Bytes bytes, JpegHeader header) implements ImageFile {
     private record Scans(int end, boolean interrupted) {}
 
     private Scans scans() throws RejectedImageException {
-        byte[] array = bytes.array();
         boolean interrupted = false;
-        int at = nextFf(array, header.scan() + 2 + bytes.u16(header.scan() + 2, ByteOrder.BIG_ENDIAN));
-        while (at + 1 < array.length) {
-            int marker = array[at + 1] & 0xFF;
+        int at = nextFf(header.scan() + 2 + bytes.u16(header.scan() + 2, ByteOrder.BIG_ENDIAN));
+        while (at + 1 < bytes.length()) {
+            int marker = bytes.u8(at + 1);
             if (marker == EOI) {
                 return new Scans(at + 2, interrupted);
             } else if (marker == 0xFF) {
@@ -108,15 +111,19 @@ record JpegFile(Bytes bytes, JpegHeader header) implements ImageFile {
                 interrupted = true;
                 at += 2 + bytes.u16(at + 2, ByteOrder.BIG_ENDIAN);
             }
-            at = nextFf(array, at);
+            at = nextFf(at);
         }
         throw new RejectedImageException("truncated JPEG: no end marker");
     }
 
     /** The place of the next byte that is 0xFF, from {@code at} on; a place beyond the last byte when there is none. */
-    private static int nextFf(byte[] array, int at) {
+    private int nextFf(int at) {
+        return nextFf(bytes.array(), bytes.first() + at, bytes.first() + bytes.length()) - bytes.first();
+    }
+
+    private static int nextFf(byte[] array, int at, int end) {
         int from = at;
-        while (from + 4 * Long.BYTES <= array.length
+        while (from + 4 * Long.BYTES <= end
                 && (ffs(array, from)
                                 | ffs(array, from + Long.BYTES)
                                 | ffs(array, from + 2 * Long.BYTES)
@@ -124,14 +131,14 @@ record JpegFile(Bytes bytes, JpegHeader header) implements ImageFile {
                         == 0) {
             from += 4 * Long.BYTES;
         }
-        while (from + Long.BYTES <= array.length) {
+        while (from + Long.BYTES <= end) {
             long found = ffs(array, from);
             if (found != 0) {
                 return from + Long.numberOfTrailingZeros(found) / Byte.SIZE;
             }
             from += Long.BYTES;
         }
-        while (from < array.length && array[from] != (byte) 0xFF) {
+        while (from < end && array[from] != (byte) 0xFF) {
             from++;
         }
         return from;

@@ -23,6 +23,12 @@ final class Pixels {
         height = image.height();
     }
 
+    /** Becomes a copy of a square. @param square [side, side, 3] */
+    void copy(Bytes square, int side) {
+        reshape(side, side);
+        System.arraycopy(square.array(), square.first(), rgb, 0, square.length());
+    }
+
     /** The pixels; the array may be longer. */
     byte[] rgb() {
         return rgb;

@@ -45,18 +45,18 @@ record PngFile(Bytes bytes, ImageSize size, int bitsPerPixel) implements ImageFi
 
     private byte[] pixelChunks() throws RejectedImageException {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length());
-        out.write(bytes.array(), 0, HEADER);
+        out.write(bytes.array(), bytes.first(), HEADER);
         for (int at = HEADER; ; ) {
             int length = bytes.i32(at, ByteOrder.BIG_ENDIAN);
             bytes.require(at, 12L + length);
-            String type = new String(bytes.array(), at + 4, 4, StandardCharsets.ISO_8859_1);
+            String type = new String(bytes.array(), bytes.first() + at + 4, 4, StandardCharsets.ISO_8859_1);
             if (KEPT.contains(type)) {
                 CRC32 crc = new CRC32();
-                crc.update(bytes.array(), at + 4, 4 + length);
+                crc.update(bytes.array(), bytes.first() + at + 4, 4 + length);
                 if ((int) crc.getValue() != bytes.i32(at + 8 + length, ByteOrder.BIG_ENDIAN)) {
                     throw new RejectedImageException("damaged PNG: wrong checksum of chunk " + type);
                 }
-                out.write(bytes.array(), at, 12 + length);
+                out.write(bytes.array(), bytes.first() + at, 12 + length);
             }
             if (type.equals("IEND")) {
                 return out.toByteArray();

@@ -42,14 +42,14 @@ public record Preprocessing(Profile profile, Resolution resolution, Augmentation
     /** Writes one training image, as {@link Preprocessor#train}. */
     public void train(byte[] encoded, long seed, FloatBuffer out, int index) throws RejectedImageException {
         try (Preprocessor preprocessor = open()) {
-            preprocessor.train(encoded, seed, out, index);
+            preprocessor.train(new Bytes(encoded), seed, out, index);
         }
     }
 
     /** Writes one evaluation image, as {@link Preprocessor#evaluate}. */
     public void evaluate(byte[] encoded, FloatBuffer out, int index) throws RejectedImageException {
         try (Preprocessor preprocessor = open()) {
-            preprocessor.evaluate(encoded, out, index);
+            preprocessor.evaluate(new Bytes(encoded), out, index);
         }
     }
 }

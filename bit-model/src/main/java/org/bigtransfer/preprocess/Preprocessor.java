@@ -34,13 +34,13 @@ public final class Preprocessor implements AutoCloseable {
     /**
      * Writes one training image, [crop, crop, 3].
      *
-     * @param encoded the image file's bytes, or [side, side, 3] of an image that was resized before
+     * @param encoded the image file, or [side, side, 3] of an image that was resized before
      * @param seed decides crop and flip
      * @param out [N, crop, crop, 3] float32; its position and limit do not matter
      * @param index which of the N to write
      * @throws RejectedImageException when the bytes cannot be decoded
      */
-    public void train(byte[] encoded, long seed, FloatBuffer out, int index) throws RejectedImageException {
+    public void train(Bytes encoded, long seed, FloatBuffer out, int index) throws RejectedImageException {
         Augmentation augmentation = preprocessing.augmentation();
         int crop = preprocessing.resolution().crop();
         int size = augmentation.cropping() == Cropping.RANDOM
@@ -71,22 +71,22 @@ public final class Preprocessor implements AutoCloseable {
      * Writes one evaluation image, [evaluation, evaluation, 3]: resized straight to its size. Parameters as in
      * {@link #train}.
      */
-    public void evaluate(byte[] encoded, FloatBuffer out, int index) throws RejectedImageException {
+    public void evaluate(Bytes encoded, FloatBuffer out, int index) throws RejectedImageException {
         decode(encoded, height -> height);
         int size = preprocessing.resolution().evaluation();
         write(size, Resizer.Cut.all(size), out, index);
     }
 
-    private void decode(byte[] encoded, IntUnaryOperator wanted) throws RejectedImageException {
+    private void decode(Bytes encoded, IntUnaryOperator wanted) throws RejectedImageException {
         if (side == 0) {
             ImageDecoder.decode(encoded, jpeg, wanted, pixels);
             return;
         }
-        try {
-            pixels.become(new RgbImage(side, side, encoded));
-        } catch (IllegalArgumentException e) {
-            throw new RejectedImageException(e.getMessage(), e);
+        if (encoded.length() != CHANNELS * side * side) {
+            throw new RejectedImageException("an image of %d×%d must have %d bytes: %d"
+                    .formatted(side, side, CHANNELS * side * side, encoded.length()));
         }
+        pixels.copy(encoded, side);
     }
 
     private void write(int size, Resizer.Cut cut, FloatBuffer out, int index) {

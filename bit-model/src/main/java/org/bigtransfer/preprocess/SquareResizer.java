@@ -31,7 +31,7 @@ public final class SquareResizer implements AutoCloseable {
 
     /** The image as [side, side, 3] unsigned bytes. @throws RejectedImageException when the file cannot be decoded */
     public byte[] resize(byte[] encoded) throws RejectedImageException {
-        ImageDecoder.decode(encoded, jpeg, height -> height, pixels);
+        ImageDecoder.decode(new Bytes(encoded), jpeg, height -> height, pixels);
         byte[] square = new byte[row.length * side];
         resizer.begin(pixels, side, Resizer.Cut.all(side));
         for (int y = 0; y < side; y++) {

@@ -79,11 +79,11 @@ class DamagedJpegTest {
                                 .isEqualTo(rejection(() -> ImageDecoder.decode(damaged)));
                         RgbImage image = ImageDecoder.decode(damaged);
                         assertThat(new ImageSize(image.width(), image.height())).isEqualTo(size);
-                        assertThatCode(() -> ImageFile.of(damaged).decode())
+                        assertThatCode(() -> ImageFile.of(new Bytes(damaged)).decode())
                                 .as("the JDK's decoder")
                                 .doesNotThrowAnyException();
                         int rows = 1 + random.nextInt(size.height());
-                        ImageDecoder.decode(damaged, jpeg, height -> rows, upper);
+                        ImageDecoder.decode(new Bytes(damaged), jpeg, height -> rows, upper);
                         int bytes = 3 * size.width() * rows;
                         assertThat(Arrays.equals(upper.rgb(), 0, bytes, image.rgb(), 0, bytes))
                                 .as("damaged file %d, %d rows", i, rows)

@@ -190,6 +190,30 @@ class ImageDecoderTest {
         }
     }
 
+    /** As in a row group's memory, where the next row's file follows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"jpeg", "png", "gif", "bmp"})
+    void ofAnArrayOnlyTheFilesOwnPartIsRead(String format) throws Exception {
+        byte[] file = encoded(picture(BufferedImage.TYPE_INT_RGB), format);
+        byte[] row = new byte[7 + 2 * file.length];
+        System.arraycopy(file, 0, row, 7, file.length);
+        System.arraycopy(file, 0, row, 7 + file.length, file.length);
+        byte[] before = row.clone();
+        Pixels pixels = new Pixels();
+        try (NativeJpeg jpeg = new NativeJpeg()) {
+            ImageDecoder.decode(new Bytes(row, 7, file.length), jpeg, height -> height, pixels);
+            RgbImage expected = ImageDecoder.decode(file);
+            assertThat(Arrays.copyOf(pixels.rgb(), expected.rgb().length)).isEqualTo(expected.rgb());
+            for (int missing = 3; missing < file.length; missing += Math.max(1, file.length / 150)) {
+                Bytes part = new Bytes(row, 7, file.length - missing);
+                assertThatThrownBy(() -> ImageDecoder.decode(part, jpeg, height -> height, pixels))
+                        .as("%d of %d bytes", part.length(), file.length)
+                        .isInstanceOf(RejectedImageException.class);
+            }
+        }
+        assertThat(row).isEqualTo(before);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"jpeg", "png", "gif", "bmp"})
     void damagedFilesAreDecodedOrRejected(String format) throws IOException {

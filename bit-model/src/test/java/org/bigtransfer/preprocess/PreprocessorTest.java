@@ -28,11 +28,11 @@ class PreprocessorTest {
             for (int width : new int[] {300, 40, 227, 300}) {
                 byte[] file = DamagedJpegTest.picture(BufferedImage.TYPE_INT_RGB, width, 200, false);
                 for (int seed = 0; seed < 4; seed++) {
-                    used.train(file, seed, out, 0);
+                    used.train(new Bytes(file), seed, out, 0);
                     preprocessing.train(file, seed, expected, 0);
                     assertThat(out.array()).isEqualTo(expected.array());
                 }
-                used.evaluate(file, out, 0);
+                used.evaluate(new Bytes(file), out, 0);
                 preprocessing.evaluate(file, expected, 0);
                 assertThat(out.array()).isEqualTo(expected.array());
             }
@@ -52,7 +52,7 @@ class PreprocessorTest {
         Resizer other = new Bilinear(ValueRange.ZERO_TO_ONE);
         try (NativeJpeg jpeg = new NativeJpeg()) {
             for (byte[] file : DamagedJpegTest.photographs(tar, 333)) {
-                ImageDecoder.decode(file, jpeg, height -> resizer.rows(height, 160, cut), upper);
+                ImageDecoder.decode(new Bytes(file), jpeg, height -> resizer.rows(height, 160, cut), upper);
                 RgbImage image = ImageDecoder.decode(file);
                 Pixels whole = new Pixels();
                 whole.become(image);
@@ -70,7 +70,7 @@ class PreprocessorTest {
     /** The image has 562,500 bytes of pixels and the result 196,608. */
     @Test
     void anImageLeavesNextToNoGarbage() throws Exception {
-        byte[] file = DamagedJpegTest.picture(BufferedImage.TYPE_INT_RGB, 500, 375, false);
+        Bytes file = new Bytes(DamagedJpegTest.picture(BufferedImage.TYPE_INT_RGB, 500, 375, false));
         FloatBuffer out = FloatBuffer.allocate(3 * 128 * 128);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         int images = 50;

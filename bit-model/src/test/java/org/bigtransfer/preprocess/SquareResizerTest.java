@@ -51,13 +51,13 @@ class SquareResizerTest {
                 byte[] square = training.resize(file);
                 byte[] copy = square.clone();
                 for (int seed = 0; seed < 6; seed++) {
-                    ofTraining.train(square, seed, ours, 1);
-                    ofFiles.train(file, seed, theirs, 1);
+                    ofTraining.train(new Bytes(square), seed, ours, 1);
+                    ofFiles.train(new Bytes(file), seed, theirs, 1);
                     assertThat(ours.array()).isEqualTo(theirs.array());
                 }
                 assertThat(square).isEqualTo(copy);
-                ofEvaluation.evaluate(evaluating.resize(file), ours, 0);
-                ofFiles.evaluate(file, theirs, 0);
+                ofEvaluation.evaluate(new Bytes(evaluating.resize(file)), ours, 0);
+                ofFiles.evaluate(new Bytes(file), theirs, 0);
                 assertThat(ours.array()).isEqualTo(theirs.array());
             }
         }
@@ -82,9 +82,9 @@ class SquareResizerTest {
         FloatBuffer out = FloatBuffer.allocate(3 * 128 * 128);
         Preprocessing preprocessing = new Preprocessing(Profile.PYTORCH, RESOLUTION);
         try (Preprocessor opened = preprocessing.open(160)) {
-            assertThatThrownBy(() -> opened.evaluate(new byte[3 * 160 * 160], out, 0))
+            assertThatThrownBy(() -> opened.evaluate(new Bytes(new byte[3 * 160 * 160]), out, 0))
                     .hasMessage("an image that was resized before must have 128×128 pixels: 160×160");
-            assertThatThrownBy(() -> opened.train(new byte[5], 0, out, 0))
+            assertThatThrownBy(() -> opened.train(new Bytes(new byte[5]), 0, out, 0))
                     .isInstanceOf(RejectedImageException.class)
                     .hasMessage("an image of 160×160 must have 76800 bytes: 5");
         }
@@ -92,7 +92,7 @@ class SquareResizerTest {
         Preprocessing parts = new Preprocessing(Profile.PYTORCH, RESOLUTION, inception, ValueRange.MINUS_ONE_TO_ONE);
         assertThat(parts.trainingSize()).isZero();
         try (Preprocessor opened = parts.open(128)) {
-            assertThatThrownBy(() -> opened.train(new byte[3 * 128 * 128], 0, out, 0))
+            assertThatThrownBy(() -> opened.train(new Bytes(new byte[3 * 128 * 128]), 0, out, 0))
                     .hasMessageStartingWith("images that were resized before must be cropped after that");
         }
     }

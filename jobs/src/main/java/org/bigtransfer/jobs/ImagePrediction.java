@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.bigtransfer.metrics.TopClasses;
+import org.bigtransfer.preprocess.Bytes;
 import org.bigtransfer.preprocess.Preprocessor;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.replica.Predictions;
@@ -39,7 +40,7 @@ record ImagePrediction(Console console, GivenNetwork given, PredictionFormat for
             });
             for (String image : images) {
                 try {
-                    batches.add(read(conf, image), image);
+                    batches.add(new Bytes(read(conf, image)), image);
                 } catch (RejectedImageException e) {
                     console.err().printf("bit predict: %s cannot be used: %s%n", image, e.getMessage());
                     all = false;

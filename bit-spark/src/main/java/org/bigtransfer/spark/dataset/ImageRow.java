@@ -1,5 +1,7 @@
 package org.bigtransfer.spark.dataset;
 
+import org.bigtransfer.preprocess.Bytes;
+
 /**
  * One image of a dataset.
  *
@@ -9,4 +11,9 @@ package org.bigtransfer.spark.dataset;
  * @param height likewise
  * @param image as the dataset's {@link Store} has it, the file's bytes; empty where images were not read
  */
-public record ImageRow(String imageId, int label, int width, int height, byte[] image) {}
+public record ImageRow(String imageId, int label, int width, int height, Bytes image) {
+    /** The same with a copy of the image, which nothing else changes. */
+    public ImageRow copy() {
+        return new ImageRow(imageId, label, width, height, new Bytes(image.toArray()));
+    }
+}

@@ -66,7 +66,7 @@ public final class ImageWriter implements AutoCloseable {
 
     /** Appends a row with the image's file as it came. @param sha256 hex, of the file's bytes */
     public void write(ImageRow row, String className, String sha256) throws IOException {
-        write(row, className, sha256, row.image().length);
+        write(row, className, sha256, row.image().length());
     }
 
     /**
@@ -84,10 +84,13 @@ public final class ImageWriter implements AutoCloseable {
         group.add(ImageSchema.WIDTH, row.width());
         group.add(ImageSchema.HEIGHT, row.height());
         group.add(ImageSchema.SHA256, sha256);
-        group.add(ImageSchema.IMAGE, Binary.fromConstantByteArray(row.image()));
+        group.add(
+                ImageSchema.IMAGE,
+                Binary.fromConstantByteArray(
+                        row.image().array(), row.image().first(), row.image().length()));
         groups.write(group);
         this.cameAs += cameAs;
-        held += row.image().length;
+        held += row.image().length();
         if (held > MOST_BYTES) {
             throw new IOException(
                     "a row group must hold at most %d bytes: %d files of %d bytes are %d as the dataset holds them; lower shard.row-group-bytes"

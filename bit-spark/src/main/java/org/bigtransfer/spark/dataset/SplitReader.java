@@ -2,13 +2,14 @@ package org.bigtransfer.spark.dataset;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -21,17 +22,21 @@ import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
+import org.bigtransfer.preprocess.Bytes;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 
 /**
  * Reads the row groups of a split, which are counted over its files in order. Everything read is verified first.
  *
- * <p>Keeps the footers of files that it read from but no open file, and memory for as many row groups as were read at once;
- * may be used by several threads.
+ * <p>Keeps the footers of files that it read from but no open file, and memory of row groups for others to come; may be used
+ * by several threads.
  */
 public final class SplitReader {
-    private static final byte[] NO_IMAGE = new byte[0];
+    private static final Bytes NO_IMAGE = new Bytes(new byte[0]);
+
+    /** Memory of row groups that is kept for others. */
+    private static final int IDLE = 8;
 
     private final Configuration conf;
     private final String dataset;
@@ -42,7 +47,7 @@ public final class SplitReader {
     private final int[] fileOf;
     private final int[] groupInFile;
     private final Map<Integer, VerifiedFile> files = new ConcurrentHashMap<>();
-    private final Deque<Memory> idle = new ConcurrentLinkedDeque<>();
+    private final BlockingQueue<Memory> idle = new ArrayBlockingQueue<>(IDLE);
 
     /** @param dataset the dataset's folder @param split one of its splits' names */
     public SplitReader(Configuration conf, String dataset, DatasetDescription description, String split)
@@ -74,24 +79,30 @@ public final class SplitReader {
      * All rows of a row group.
      *
      * @param rowGroup from 0, over all files
+     * @return to be closed when its images are not needed any more
      * @throws DatasetException naming the file, when it is damaged or is not what dataset.json says
      */
-    public List<ImageRow> read(int rowGroup) throws IOException {
-        return read(
-                rowGroup,
-                ImageSchema.READ,
-                row -> row(row, row.getBinary(ImageSchema.IMAGE, 0).getBytes()));
+    public RowGroup read(int rowGroup) throws IOException {
+        Memory memory = memory();
+        List<ImageRow> rows = read(rowGroup, ImageSchema.READ, row -> row(row, image(row)), memory);
+        return new RowGroup(rows, () -> idle.offer(memory));
+    }
+
+    /** Where it lies in the memory that the row group was read into. */
+    private static Bytes image(Group row) {
+        ByteBuffer image = row.getBinary(ImageSchema.IMAGE, 0).toByteBuffer();
+        return new Bytes(image.array(), image.arrayOffset() + image.position(), image.remaining());
     }
 
     /** As {@link #read(int)}, but for the images, which are not read and empty. */
     public List<ImageRow> readWithoutImages(int rowGroup) throws IOException {
-        return read(rowGroup, ImageSchema.WITHOUT_IMAGES, row -> row(row, NO_IMAGE));
+        return readAside(rowGroup, ImageSchema.WITHOUT_IMAGES, row -> row(row, NO_IMAGE));
     }
 
     /** Takes rows of a split one after the other. */
     @FunctionalInterface
     public interface Rows {
-        /** @param position of the row in its split, from 0 */
+        /** @param position of the row in its split, from 0 @param row whose image is valid until this returns */
         void accept(int position, ImageRow row) throws IOException;
     }
 
@@ -108,9 +119,10 @@ public final class SplitReader {
         for (int group = 0; group < groupRows.length && next < positions.length; group++) {
             int end = start + groupRows[group];
             if (positions[next] < end) {
-                List<ImageRow> read = read(group);
-                for (; next < positions.length && positions[next] < end; next++) {
-                    rows.accept(positions[next], read.get(positions[next] - start));
+                try (RowGroup read = read(group)) {
+                    for (; next < positions.length && positions[next] < end; next++) {
+                        rows.accept(positions[next], read.rows().get(positions[next] - start));
+                    }
                 }
             }
             start = end;
@@ -125,7 +137,7 @@ public final class SplitReader {
 
     /** The labels of a row group's rows, in order; reads no images. Parameters as in {@link #read(int)}. */
     public int[] readLabels(int rowGroup) throws IOException {
-        return read(rowGroup, ImageSchema.LABELS, this::label).stream()
+        return readAside(rowGroup, ImageSchema.LABELS, this::label).stream()
                 .mapToInt(Integer::intValue)
                 .toArray();
     }
@@ -150,7 +162,7 @@ public final class SplitReader {
         }
     }
 
-    private ImageRow row(Group row, byte[] image) {
+    private ImageRow row(Group row, Bytes image) {
         return new ImageRow(
                 row.getString(ImageSchema.IMAGE_ID, 0),
                 label(row),
@@ -167,10 +179,22 @@ public final class SplitReader {
         return label;
     }
 
-    private <T> List<T> read(int rowGroup, MessageType columns, Function<Group, T> convert) throws IOException {
+    private Memory memory() {
+        return Optional.ofNullable(idle.poll()).orElseGet(Memory::new);
+    }
+
+    /** What is made of rows that leave their memory. */
+    private <T> List<T> readAside(int rowGroup, MessageType columns, Function<Group, T> convert) throws IOException {
+        Memory memory = memory();
+        List<T> made = read(rowGroup, columns, convert, memory);
+        idle.offer(memory);
+        return made;
+    }
+
+    private <T> List<T> read(int rowGroup, MessageType columns, Function<Group, T> convert, Memory memory)
+            throws IOException {
         int number = fileOf[rowGroup];
         Path path = path(number);
-        Memory memory = Optional.ofNullable(idle.poll()).orElseGet(Memory::new);
         try (ParquetFileReader reader = file(number).open(groupInFile[rowGroup], columns, memory::atLeast)) {
             reader.setRequestedSchema(columns);
             PageReadStore pages = reader.readRowGroup(groupInFile[rowGroup]);
@@ -185,8 +209,6 @@ public final class SplitReader {
         } catch (ParquetDecodingException e) {
             throw new DatasetException(
                     "row group %d of %s must be readable: %s".formatted(groupInFile[rowGroup], path, reason(e)), e);
-        } finally {
-            idle.push(memory);
         }
     }
 

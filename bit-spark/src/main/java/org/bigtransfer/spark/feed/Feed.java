@@ -9,9 +9,11 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +37,7 @@ import org.bigtransfer.replica.MicroBatch;
 import org.bigtransfer.replica.ReductionTree.Node;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.dataset.ImageRow;
+import org.bigtransfer.spark.dataset.RowGroup;
 import org.bigtransfer.spark.dataset.SplitReader;
 
 /**
@@ -220,11 +223,16 @@ public final class Feed implements AutoCloseable {
             }
             Map<Integer, Example[]> examples = new HashMap<>();
             List<ImageRow> rows = new ArrayList<>();
+            Set<RowGroup> from = new HashSet<>();
             for (Place place : composition.places()) {
                 Example example = examples.computeIfAbsent(place.microBatch(), of -> examples(step, of))[place.index()];
-                rows.add(cache.get(example.rowGroup()).get(example.row()));
+                RowGroup group = cache.get(example.rowGroup());
+                if (from.add(group)) {
+                    group.hold();
+                }
+                rows.add(group.rows().get(example.row()));
             }
-            return () -> begun(rows, step, composition);
+            return () -> begun(rows, step, composition).whenComplete((batch, failure) -> from.forEach(RowGroup::close));
         } catch (IOException | RuntimeException e) {
             return () -> CompletableFuture.failedFuture(e);
         }

@@ -3,11 +3,9 @@ package org.bigtransfer.spark.feed;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import java.util.stream.IntStream;
-import org.bigtransfer.spark.dataset.ImageRow;
+import org.bigtransfer.spark.dataset.RowGroup;
 import org.bigtransfer.spark.dataset.SplitReader;
 
 /** Keeps the chosen rows of the row groups used last, up to a number of bytes. Used by one thread, but for {@link #held}. */
@@ -15,7 +13,7 @@ final class RowGroupCache {
     private final SplitReader reader;
     private final RowSelection selection;
     private final LongSupplier capacity;
-    private final Map<Integer, List<ImageRow>> groups = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Integer, RowGroup> groups = new LinkedHashMap<>(16, 0.75f, true);
     private volatile long held;
     private long reads;
 
@@ -26,31 +24,33 @@ final class RowGroupCache {
         this.capacity = capacity;
     }
 
-    /** The chosen rows of a row group. */
-    List<ImageRow> get(int rowGroup) throws IOException {
-        List<ImageRow> rows = groups.get(rowGroup);
+    /** The chosen rows of a row group, which the cache holds until the next call at least. */
+    RowGroup get(int rowGroup) throws IOException {
+        RowGroup rows = groups.get(rowGroup);
         if (rows == null) {
-            List<ImageRow> all = reader.read(rowGroup);
-            rows = IntStream.of(selection.of(rowGroup)).mapToObj(all::get).toList();
+            rows = chosen(reader.read(rowGroup), selection.of(rowGroup));
             reads++;
-            held += bytes(rows);
+            held += rows.bytes();
             groups.put(rowGroup, rows);
             evict();
         }
         return rows;
     }
 
-    private void evict() {
-        long capacity = this.capacity.getAsLong();
-        Iterator<List<ImageRow>> oldest = groups.values().iterator();
-        for (int left = groups.size(); held > capacity && left > 1; left--) {
-            held -= bytes(oldest.next());
-            oldest.remove();
-        }
+    /** Few rows do not hold the memory of all. */
+    private static RowGroup chosen(RowGroup all, int[] chosen) {
+        return chosen.length == all.rows().size() ? all : all.only(chosen);
     }
 
-    private static long bytes(List<ImageRow> rows) {
-        return rows.stream().mapToLong(row -> row.image().length).sum();
+    private void evict() {
+        long capacity = this.capacity.getAsLong();
+        Iterator<RowGroup> oldest = groups.values().iterator();
+        for (int left = groups.size(); held > capacity && left > 1; left--) {
+            RowGroup evicted = oldest.next();
+            oldest.remove();
+            held -= evicted.bytes();
+            evicted.close();
+        }
     }
 
     /** Bytes of images kept. */

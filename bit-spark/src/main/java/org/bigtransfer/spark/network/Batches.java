@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.bigtransfer.preprocess.Bytes;
 import org.bigtransfer.preprocess.Preprocessor;
 import org.bigtransfer.preprocess.RejectedImageException;
 
@@ -40,7 +41,7 @@ public final class Batches<T> {
      *
      * @throws RejectedImageException when it cannot be decoded; it is not added then
      */
-    public void add(byte[] encoded, T of) throws IOException, RejectedImageException {
+    public void add(Bytes encoded, T of) throws IOException, RejectedImageException {
         preprocessor.evaluate(encoded, images, waiting.size());
         waiting.add(of);
         if (waiting.size() == network.batch()) {

@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
+import org.bigtransfer.preprocess.Bytes;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.dataset.SplitReader;
@@ -35,8 +36,13 @@ public sealed interface Images extends Serializable {
 
     /** Takes images. */
     interface Each {
-        /** An image. @param name that no other has @param image the file's bytes, or those of the square */
-        void image(String name, byte[] image) throws IOException;
+        /**
+         * An image.
+         *
+         * @param name that no other has
+         * @param image the file's bytes, or those of the square; valid until this returns
+         */
+        void image(String name, Bytes image) throws IOException;
 
         /** A file that cannot be read. @param reason why */
         void unreadable(String name, String reason) throws IOException;
@@ -139,7 +145,7 @@ public sealed interface Images extends Serializable {
                     each.unreadable(file.path(), e.getMessage());
                     continue;
                 }
-                each.image(file.path(), bytes);
+                each.image(file.path(), new Bytes(bytes));
             }
         }
     }

@@ -11,6 +11,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.SerializableConfiguration;
 import org.bigtransfer.metrics.TopClasses;
+import org.bigtransfer.preprocess.Bytes;
 import org.bigtransfer.preprocess.Preprocessor;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.replica.Predictions;
@@ -60,7 +61,7 @@ record PredictionTask(PredictionPlan plan, Images images, int number, String fol
         }
 
         @Override
-        public void image(String name, byte[] encoded) throws IOException {
+        public void image(String name, Bytes encoded) throws IOException {
             try {
                 batches.add(encoded, name);
             } catch (RejectedImageException e) {

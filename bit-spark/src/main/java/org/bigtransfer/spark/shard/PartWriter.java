@@ -18,6 +18,7 @@ import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Types;
+import org.bigtransfer.preprocess.Bytes;
 import org.bigtransfer.preprocess.RejectedImageException;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.ImageRow;
@@ -201,7 +202,7 @@ record PartWriter(
                         "images must not change while they are sharded: %s was not there".formatted(place.path()));
             }
             byte[] image = converted(place, file, conversion);
-            ImageRow row = new ImageRow(place.imageId(), label, file.width(), file.height(), image);
+            ImageRow row = new ImageRow(place.imageId(), label, file.width(), file.height(), new Bytes(image));
             writer.write(row, name, file.sha256(), file.bytes().length);
         }
 

@@ -16,6 +16,7 @@ import org.bigtransfer.replica.Replica;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetException;
 import org.bigtransfer.spark.dataset.ImageRow;
+import org.bigtransfer.spark.dataset.RowGroup;
 import org.bigtransfer.spark.dataset.SplitReader;
 import org.bigtransfer.spark.feed.FeedPlan;
 
@@ -50,11 +51,13 @@ final class Validation {
         try (Preprocessor preprocessor =
                 feed.preprocessing().open(feed.description().store().side(DatasetDescription.VALIDATION))) {
             for (int group = rank; group < reader.rowGroups(); group += replicas) {
-                List<ImageRow> rows = reader.read(group);
-                for (int at = 0; at < rows.size(); at += batch) {
-                    List<ImageRow> some = rows.subList(at, Math.min(at + batch, rows.size()));
-                    prepare(preprocessor, some, images);
-                    add(some, group, images, share);
+                try (RowGroup read = reader.read(group)) {
+                    List<ImageRow> rows = read.rows();
+                    for (int at = 0; at < rows.size(); at += batch) {
+                        List<ImageRow> some = rows.subList(at, Math.min(at + batch, rows.size()));
+                        prepare(preprocessor, some, images);
+                        add(some, group, images, share);
+                    }
                 }
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import org.bigtransfer.preprocess.Bytes;
 import org.junit.jupiter.api.Test;
 
 class ImageWriterTest {
@@ -19,7 +20,7 @@ class ImageWriterTest {
             byte[] image = new byte[IMAGE_BYTES];
             image[0] = (byte) 0xFF;
             image[1] = (byte) row;
-            writer.write(new ImageRow("ant/%d.png".formatted(row), 0, 1, 1, image), "ant", "0".repeat(64));
+            writer.write(new ImageRow("ant/%d.png".formatted(row), 0, 1, 1, new Bytes(image)), "ant", "0".repeat(64));
         }
         writer.close();
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.Util;
+import org.bigtransfer.preprocess.Bytes;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,14 +37,14 @@ class SplitReaderTest {
         SplitReader reader = reader();
         int number = 0;
         for (int group = 0; group < reader.rowGroups(); group++) {
-            List<ImageRow> rows = reader.read(group);
+            List<ImageRow> rows = reader.read(group).rows();
             assertThat(rows).hasSize(description.split("train").groupRows()[group]);
             for (ImageRow row : rows) {
                 assertThat(row.imageId()).isEqualTo("%s/%d.png".formatted(TinyDataset.CLASSES.get(number % 3), number));
                 assertThat(row.label()).isEqualTo(number % 3);
                 assertThat(row.width()).isEqualTo(12);
                 assertThat(row.height()).isEqualTo(10);
-                assertThat(row.image()).isEqualTo(TinyDataset.png(number));
+                assertThat(row.image().toArray()).isEqualTo(TinyDataset.png(number));
                 number++;
             }
             assertThat(reader.readLabels(group))
@@ -52,11 +53,36 @@ class SplitReaderTest {
             assertThat(reader.readWithoutImages(group))
                     .usingRecursiveComparison()
                     .isEqualTo(rows.stream()
-                            .map(row ->
-                                    new ImageRow(row.imageId(), row.label(), row.width(), row.height(), new byte[0]))
+                            .map(row -> new ImageRow(
+                                    row.imageId(), row.label(), row.width(), row.height(), new Bytes(new byte[0])))
                             .toList());
         }
         assertThat(number).isEqualTo(60);
+    }
+
+    @Test
+    void memoryIsUsedAgainWhenAllThatHoldARowGroupHaveClosedIt() throws IOException {
+        TinyDataset.write(folder, 1, 60);
+        SplitReader reader = reader();
+        RowGroup first = reader.read(0);
+        byte[] memory = first.rows().get(0).image().array();
+        List<byte[]> images =
+                first.rows().stream().map(row -> row.image().toArray()).toList();
+        first.hold();
+        first.close();
+        try (RowGroup second = reader.read(1)) {
+            assertThat(second.rows().get(0).image().array()).isNotSameAs(memory);
+            assertThat(first.rows()).extracting(row -> row.image().toArray()).containsExactlyElementsOf(images);
+        }
+        RowGroup two = first.only(new int[] {2, 0});
+        assertThat(two.rows()).extracting(row -> row.image().toArray()).containsExactly(images.get(2), images.get(0));
+        RowGroup again = reader.read(1);
+        RowGroup other = reader.read(2);
+        assertThat(List.of(again, other))
+                .extracting(group -> group.rows().get(0).image().array())
+                .contains(memory);
+        assertThat(two.rows()).extracting(row -> row.image().toArray()).containsExactly(images.get(2), images.get(0));
+        assertThat(two.bytes()).isEqualTo(images.get(2).length + images.get(0).length);
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
+import org.bigtransfer.preprocess.Bytes;
 import org.bigtransfer.spark.dataset.DatasetDescription.DataFile;
 import org.bigtransfer.spark.dataset.DatasetDescription.Layout;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
@@ -66,7 +67,7 @@ public final class TinyDataset {
             for (byte[] image : images.get(file)) {
                 int label = number % CLASSES.size();
                 String id = "%s/%d.png".formatted(CLASSES.get(label), number++);
-                writer.write(new ImageRow(id, label, 12, 10, image), CLASSES.get(label), "0".repeat(64));
+                writer.write(new ImageRow(id, label, 12, 10, new Bytes(image)), CLASSES.get(label), "0".repeat(64));
                 byClass[label]++;
             }
             writer.close();

@@ -115,7 +115,7 @@ class EvaluatorIT {
                 new SplitReader(new Configuration(), dataset().toString(), description, DatasetDescription.TRAIN);
         List<ImageRow> rows = new java.util.ArrayList<>();
         for (int group = 0; group < reader.rowGroups(); group++) {
-            rows.addAll(reader.read(group));
+            rows.addAll(reader.read(group).rows());
         }
         Evaluation evaluation = new Evaluation(3);
         Preprocessing preprocessing = plan(1).network().preprocessing();
@@ -126,7 +126,7 @@ class EvaluatorIT {
                 int count = Math.min(BATCH, rows.size() - from);
                 FloatBuffer images = FloatBuffer.allocate(count * 3 * CROP * CROP);
                 for (int i = 0; i < count; i++) {
-                    preprocessing.evaluate(rows.get(from + i).image(), images, i);
+                    preprocessing.evaluate(rows.get(from + i).image().toArray(), images, i);
                 }
                 float[] logits = replica.predict(images, count, CROP).logits();
                 for (int i = 0; i < count; i++) {

@@ -51,9 +51,9 @@ class SharderIT extends Sharding {
                 spark.sparkContext().hadoopConfiguration(), sharded.folder().toString(), description, "train");
         List<String> ids = new ArrayList<>();
         for (int group = 0; group < reader.rowGroups(); group++) {
-            for (ImageRow row : reader.read(group)) {
+            for (ImageRow row : reader.read(group).rows()) {
                 ids.add(row.imageId());
-                assertThat(row.image()).isEqualTo(Files.readAllBytes(train.resolve(row.imageId())));
+                assertThat(row.image().toArray()).isEqualTo(Files.readAllBytes(train.resolve(row.imageId())));
                 assertThat(description.classes().get(row.label()))
                         .isEqualTo(row.imageId().substring(0, 3));
             }

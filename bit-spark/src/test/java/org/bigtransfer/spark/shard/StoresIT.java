@@ -52,7 +52,7 @@ class StoresIT extends Sharding {
         Map<String, ImageRow> rows = new TreeMap<>();
         SplitReader reader = new SplitReader(new Configuration(), of.folder().toString(), of.description(), split);
         for (int group = 0; group < reader.rowGroups(); group++) {
-            reader.read(group).forEach(row -> rows.put(row.imageId(), row));
+            reader.read(group).rows().forEach(row -> rows.put(row.imageId(), row));
         }
         return rows;
     }
@@ -76,7 +76,8 @@ class StoresIT extends Sharding {
             assertThat(rows).hasSize(split.equals(DatasetDescription.TRAIN) ? 32 : 8);
             try (SquareResizer resizer = new SquareResizer(Profile.PYTORCH, RESIZED.side(split))) {
                 for (ImageRow row : rows.values()) {
-                    assertThat(row.image()).isEqualTo(resizer.resize(Files.readAllBytes(train.resolve(row.imageId()))));
+                    assertThat(row.image().toArray())
+                            .isEqualTo(resizer.resize(Files.readAllBytes(train.resolve(row.imageId()))));
                     assertThat(row.width()).isEqualTo(12);
                 }
             }
@@ -118,7 +119,9 @@ class StoresIT extends Sharding {
         Sharded other = shard(plan(train, "out", 3000, Store.ENCODED));
         assertThat(other.reused()).isZero();
         for (ImageRow row : rows(other, DatasetDescription.TRAIN).values()) {
-            assertThat(ImageDecoder.size(row.image())).as(row.imageId()).isEqualTo(new ImageSize(12, 10));
+            assertThat(ImageDecoder.size(row.image().toArray()))
+                    .as(row.imageId())
+                    .isEqualTo(new ImageSize(12, 10));
         }
         assertThatThrownBy(() -> shard(plan(train, "out", 3000, RESIZED)))
                 .isInstanceOf(DatasetException.class)
@@ -130,8 +133,8 @@ class StoresIT extends Sharding {
     void imagesEncodedAnewAreSmallerJpegs() throws Exception {
         Sharded sharded = shard(plan(images("train", 10), "out", 8000, new Store.Jpeg(80, 6)));
         for (ImageRow row : rows(sharded, DatasetDescription.TRAIN).values()) {
-            assertThat(row.image()).startsWith(0xFF, 0xD8, 0xFF);
-            assertThat(ImageDecoder.size(row.image())).isEqualTo(new ImageSize(6, 5));
+            assertThat(row.image().toArray()).startsWith(0xFF, 0xD8, 0xFF);
+            assertThat(ImageDecoder.size(row.image().toArray())).isEqualTo(new ImageSize(6, 5));
             assertThat(row.height()).isEqualTo(10);
         }
         assertThat(sharded.description().store())
@@ -177,7 +180,7 @@ class StoresIT extends Sharding {
         SplitReader reader = new SplitReader(
                 new Configuration(), of.folder().toString(), of.description(), DatasetDescription.TRAIN);
         for (int group = 0; group < reader.rowGroups(); group++) {
-            reader.read(group).forEach(row -> ids.add(row.imageId()));
+            reader.read(group).rows().forEach(row -> ids.add(row.imageId()));
         }
         return ids;
     }

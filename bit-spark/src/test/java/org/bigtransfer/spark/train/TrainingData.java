@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
+import org.bigtransfer.preprocess.Bytes;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetDescription.Layout;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
@@ -61,7 +62,9 @@ final class TrainingData {
             int label = i % CLASSES.size();
             String id = "%s/%04d.png".formatted(CLASSES.get(label), i);
             writer.write(
-                    new ImageRow(id, label, SIZE, SIZE, png(first + i, label)), CLASSES.get(label), "0".repeat(64));
+                    new ImageRow(id, label, SIZE, SIZE, new Bytes(png(first + i, label))),
+                    CLASSES.get(label),
+                    "0".repeat(64));
         }
         writer.close();
         Files.write(folder.resolve(path), bytes.toByteArray());

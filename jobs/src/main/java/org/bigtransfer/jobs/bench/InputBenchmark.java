@@ -20,6 +20,7 @@ import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetDescription.Split;
 import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.dataset.ImageRow;
+import org.bigtransfer.spark.dataset.RowGroup;
 import org.bigtransfer.spark.dataset.SplitReader;
 import org.bigtransfer.spark.feed.Feed;
 import org.bigtransfer.spark.feed.FeedPlan;
@@ -174,9 +175,12 @@ public final class InputBenchmark implements AutoCloseable {
         SplitReader reader = new SplitReader(conf, dataset, DatasetFile.read(conf, dataset), SPLIT);
         List<byte[]> jpegs = new ArrayList<>();
         for (int group = 0; group < reader.rowGroups(); group++) {
-            for (ImageRow row : reader.read(group)) {
-                if (Arrays.equals(row.image(), 0, JPEG.length, JPEG, 0, JPEG.length)) {
-                    jpegs.add(row.image());
+            try (RowGroup read = reader.read(group)) {
+                for (ImageRow row : read.rows()) {
+                    byte[] file = row.image().toArray();
+                    if (Arrays.equals(file, 0, JPEG.length, JPEG, 0, JPEG.length)) {
+                        jpegs.add(file);
+                    }
                 }
             }
         }

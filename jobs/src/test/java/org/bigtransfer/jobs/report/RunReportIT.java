@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.jobs.quickstart.DrawnImages;
+import org.bigtransfer.preprocess.Bytes;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.dataset.DatasetFile;
 import org.bigtransfer.spark.dataset.ImageRow;
@@ -85,7 +86,7 @@ class RunReportIT {
                     String id = "%s/%s-%04d.jpg".formatted(classes.get(label), classes.get(label), i);
                     byte[] bytes =
                             Files.readAllBytes(images.resolve("validation").resolve(id));
-                    writer.write(new ImageRow(id, label, 40, 40, bytes), classes.get(label), "0".repeat(64));
+                    writer.write(new ImageRow(id, label, 40, 40, new Bytes(bytes)), classes.get(label), "0".repeat(64));
                     predictions.add(prediction(id, label));
                 }
             }
