@@ -34,17 +34,15 @@ def impatient(dag: DAG) -> DAG:
     return dag
 
 
-def draw_images(seed: int) -> Path:
+def draw_images(tar: Path, seed: int) -> None:
     """A tar of 300 PNGs of 16 × 16 pixels in ten classes of different colours."""
-    tar = ROOT / "images.tar"
     with tar.open("wb") as out:
         subprocess.run(["java", TINY_IMAGES, "300", "16", str(seed)], stdout=out, check=True)
-    return tar
 
 
-def query(sql: str) -> list[str]:
+def query(sql: str, tables: Path) -> list[str]:
     """The fields of the last row that `bit sql` prints."""
     command = [os.environ["SPARK_SUBMIT"], "--master", "local[1]", "--class", "org.bigtransfer.jobs.Bit"]
-    command += [os.environ["AIRFLOW_VAR_BIT_JAR"], "sql", "-D", f"tables={ROOT}/tables", sql]
+    command += [os.environ["AIRFLOW_VAR_BIT_JAR"], "sql", "-D", f"tables={tables}", sql]
     printed = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
     return printed.stdout.splitlines()[-1].split("\t")

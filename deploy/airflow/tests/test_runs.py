@@ -70,7 +70,7 @@ def waiting_for_scheduler() -> int:
 
 
 def test_images_are_sharded_when_they_have_changed(shard_dag: DAG) -> None:
-    draw_images(seed=1)
+    draw_images(ROOT / "images.tar", seed=1)
     assert set(states(shard(shard_dag, day=1)).values()) == {"success"}
     assert len(datasets()) == 1
     assert waiting_for_scheduler() == 1
@@ -80,7 +80,7 @@ def test_images_are_sharded_when_they_have_changed(shard_dag: DAG) -> None:
     assert unchanged["shard"] == unchanged["announce"] == "skipped"
     assert len(datasets()) == 1
 
-    draw_images(seed=2)
+    draw_images(ROOT / "images.tar", seed=2)
     assert set(states(shard(shard_dag, day=3)).values()) == {"success"}
     first, second = datasets()
     assert first != second
@@ -111,7 +111,8 @@ def assert_one_row_of_each(attempts: int) -> None:
         f"""SELECT (SELECT count(DISTINCT attempt) FROM parquet.`{ROOT}/tables/steps` {of_run}),
             (SELECT concat_ws(' ', count(*), count(DISTINCT step), min(step), max(step)) FROM steps {of_run}),
             (SELECT concat_ws(' ', count(*), count(DISTINCT image_id)) FROM predictions {of_run}),
-            (SELECT concat_ws(' ', count(*), count(DISTINCT job)) FROM runs {of_run})"""
+            (SELECT concat_ws(' ', count(*), count(DISTINCT job)) FROM runs {of_run})""",
+        ROOT / "tables",
     )
     assert row == [str(attempts), f"{STEPS} {STEPS} 0 {STEPS - 1}", "60 60", "2 2"]
 
