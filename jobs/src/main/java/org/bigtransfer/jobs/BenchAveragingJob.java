@@ -22,9 +22,9 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
-            "  bit bench averaging",
-            "  bit bench averaging -D bench.averaging.replicas=8 -D bench.averaging.dl4j=false",
-            "  bit bench averaging -D bench.architecture=R152x4 -D bench.averaging.vector=gradients"
+            "  ./bit bench averaging",
+            "  ./bit bench averaging -D bench.averaging.replicas=8 -D bench.averaging.dl4j=false",
+            "  ./bit bench averaging -D bench.architecture=R152x4 -D bench.averaging.vector=gradients"
                     + " -D bench.averaging.nodes=1",
         })
 final class BenchAveragingJob extends JobCommand {

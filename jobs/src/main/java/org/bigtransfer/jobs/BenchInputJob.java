@@ -41,7 +41,7 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
-            "  bit bench input -D bench.images=photographs.tar",
+            "  ./bit bench input -D bench.images=photographs.tar",
             "  taskset -c 0 ./bit bench input -D bench.images=photographs -D bench.input.sizes=160/128"
                     + " -D bench.input.stores=encoded,precrop",
         })

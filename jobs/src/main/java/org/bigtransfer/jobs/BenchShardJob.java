@@ -19,8 +19,8 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
-            "  bit bench shard -D bench.images=photographs.tar",
-            "  bit bench shard -D bench.images=photographs -D bench.python=venv/bin/python",
+            "  ./bit bench shard -D bench.images=photographs.tar",
+            "  ./bit bench shard -D bench.images=photographs -D bench.python=venv/bin/python",
         })
 final class BenchShardJob extends JobCommand {
     BenchShardJob() {

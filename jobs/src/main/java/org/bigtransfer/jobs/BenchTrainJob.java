@@ -15,9 +15,9 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
-            "  bit bench train",
-            "  bit bench train -D bench.architecture=R101x1 -D bench.crop=224 -D bench.batch=8",
-            "  bit bench train -D engine=torch -D bench.peer=timm-amp -D bench.batch=64 -D bench.count=1024",
+            "  ./bit bench train",
+            "  ./bit bench train -D bench.architecture=R101x1 -D bench.crop=224 -D bench.batch=8",
+            "  ./bit bench train -D engine=torch -D bench.peer=timm-amp -D bench.batch=64 -D bench.count=1024",
         })
 final class BenchTrainJob extends JobCommand {
     BenchTrainJob() {

@@ -2,10 +2,13 @@ package org.bigtransfer.jobs;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -36,17 +39,17 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  bit quickstart",
-            "  bit shard -D shard.train=flowers/train -D shard.validation-percent=15 -D dataset=data/flowers",
-            "  bit inspect data/flowers",
-            "  bit train -D dataset=data/flowers -D model.weights=BiT-M-R50x1 -D run-id=flowers",
-            "  bit evaluate -D dataset=data/flowers -D run=runs/flowers",
-            "  bit publish -D run=runs/flowers -D publish.pointer=published/flowers.json",
-            "  bit predict -D run=runs/flowers photos/*.jpg",
-            "  bit sql \"SELECT run_id, split, top1 FROM evaluations\"",
+            "  ./bit quickstart",
+            "  ./bit shard -D shard.train=flowers/train -D shard.validation-percent=15 -D dataset=data/flowers",
+            "  ./bit inspect data/flowers",
+            "  ./bit train -D dataset=data/flowers -D model.weights=BiT-M-R50x1 -D run-id=flowers",
+            "  ./bit evaluate -D dataset=data/flowers -D run=runs/flowers",
+            "  ./bit publish -D run=runs/flowers -D publish.pointer=published/flowers.json",
+            "  ./bit predict -D run=runs/flowers photos/*.jpg",
+            "  ./bit sql \"SELECT run_id, split, top1 FROM evaluations\"",
             "",
             "Settings: reference.conf in this jar (every key, with its meaning) < -c FILE… < -D key=value….",
-            "bit JOB --help has examples of each job; source <(bit completion) completes them in bash and zsh.",
+            "bit JOB --help has examples of each job; source <(./bit completion) completes them in bash and zsh.",
         })
 public final class Bit implements Runnable {
     private static final int JAVA = 17;
@@ -95,6 +98,9 @@ public final class Bit implements Runnable {
         line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(true);
+        Map<String, IHelpSectionRenderer> help = line.getHelpSectionMap();
+        help.put(UsageMessageSpec.SECTION_KEY_FOOTER, new Examples());
+        line.setHelpSectionMap(help);
         jobs(line, console);
         return line.execute(args);
     }

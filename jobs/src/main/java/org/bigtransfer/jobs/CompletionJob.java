@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description = "Prints a script by which bash and zsh complete jobs, options and the keys of settings.",
-        footer = {"", "Example:", "  source <(bit completion)"})
+        footer = {"", "Example:", "  source <(./bit completion)"})
 final class CompletionJob implements Callable<Integer> {
     /** A key is followed by its value, without a space. */
     private static final String WITHOUT_SPACE =

@@ -30,8 +30,8 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
-            "  bit doctor",
-            "  bit doctor -c conf/cifar10.conf --master spark://host:7077 -D train.replicas=8",
+            "  ./bit doctor",
+            "  ./bit doctor -c conf/cifar10.conf --master spark://host:7077 -D train.replicas=8",
             "  spark-submit --master yarn --class org.bigtransfer.jobs.Bit bit.jar doctor -D dataset=hdfs:///data/flowers",
         })
 final class DoctorJob extends JobCommand {

@@ -35,8 +35,8 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
-            "  bit evaluate -D dataset=data/flowers -D run=runs/flowers",
-            "  bit evaluate -D dataset=data/imagenet -D model.weights=BiT-M-R50x1-ILSVRC2012",
+            "  ./bit evaluate -D dataset=data/flowers -D run=runs/flowers",
+            "  ./bit evaluate -D dataset=data/imagenet -D model.weights=BiT-M-R50x1-ILSVRC2012",
         })
 final class EvaluateJob extends JobCommand {
     private static final Logger LOG = LoggerFactory.getLogger(EvaluateJob.class);

@@ -33,8 +33,8 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
-            "  bit export -D run=runs/flowers -D export.format=safetensors -D export.file=flowers.safetensors",
-            "  bit export -D model.weights=BiT-M-R50x1-ILSVRC2012 -D export.format=dl4j -D export.file=bit.zip",
+            "  ./bit export -D run=runs/flowers -D export.format=safetensors -D export.file=flowers.safetensors",
+            "  ./bit export -D model.weights=BiT-M-R50x1-ILSVRC2012 -D export.format=dl4j -D export.file=bit.zip",
         })
 final class ExportJob extends JobCommand {
     private static final Logger LOG = LoggerFactory.getLogger(ExportJob.class);

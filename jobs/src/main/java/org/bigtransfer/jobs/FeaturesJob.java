@@ -33,8 +33,8 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
-            "  bit features -D dataset=data/flowers -D model.weights=BiT-M-R50x1 -D features.output=data/flowers-bit",
-            "  bit features -D dataset=data/flowers -D run=runs/flowers -D features.outputs=pre-logits,block3"
+            "  ./bit features -D dataset=data/flowers -D model.weights=BiT-M-R50x1 -D features.output=data/flowers-bit",
+            "  ./bit features -D dataset=data/flowers -D run=runs/flowers -D features.outputs=pre-logits,block3"
                     + " -D features.output=flowers-features",
         })
 final class FeaturesJob extends JobCommand {

@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Examples:",
-            "  bit inspect data/flowers",
-            "  bit inspect s3a://lake/imagenet -D inspect.page=imagenet.html -D inspect.step=15000"
+            "  ./bit inspect data/flowers",
+            "  ./bit inspect s3a://lake/imagenet -D inspect.page=imagenet.html -D inspect.step=15000"
                     + " -D train.global-batch=4096",
         })
 final class InspectJob extends JobCommand {

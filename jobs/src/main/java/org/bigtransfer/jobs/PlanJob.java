@@ -24,10 +24,10 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  bit plan -D dataset=data/flowers",
-            "  bit plan -D plan.examples=50000 -D plan.classes=10 -D plan.width=32 -D plan.height=32"
+            "  ./bit plan -D dataset=data/flowers",
+            "  ./bit plan -D plan.examples=50000 -D plan.classes=10 -D plan.width=32 -D plan.height=32"
                     + " -D plan.images-per-second=20",
-            "  bit plan -c conf/cifar10.conf --master spark://host:7077 -D train.replicas=8 --json",
+            "  ./bit plan -c conf/cifar10.conf --master spark://host:7077 -D train.replicas=8 --json",
         })
 final class PlanJob extends JobCommand {
     @Option(names = "--json", description = "Print one JSON object instead of lines for people.")

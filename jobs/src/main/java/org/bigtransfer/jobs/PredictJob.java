@@ -36,10 +36,10 @@ import picocli.CommandLine.Parameters;
             "Exit code 3: some IMAGEs could not be used; standard error names them, the others are predicted.",
             "",
             "Examples:",
-            "  bit predict -D run=runs/flowers photos/*.jpg",
-            "  bit predict -D model.weights=BiT-M-R50x1-ILSVRC2012 -D model.class-names=ilsvrc.tsv --json cat.jpg",
-            "  bit predict -D run=runs/flowers -D predict.images=s3a://lake/photos -D predict.output=s3a://lake/seen",
-            "  bit predict -D run=runs/flowers -D dataset=data/flowers -D predict.output=flowers-predicted",
+            "  ./bit predict -D run=runs/flowers photos/*.jpg",
+            "  ./bit predict -D model.weights=BiT-M-R50x1-ILSVRC2012 -D model.class-names=ilsvrc.tsv --json cat.jpg",
+            "  ./bit predict -D run=runs/flowers -D predict.images=s3a://lake/photos -D predict.output=s3a://lake/seen",
+            "  ./bit predict -D run=runs/flowers -D dataset=data/flowers -D predict.output=flowers-predicted",
         })
 final class PredictJob extends JobCommand {
     private static final Logger LOG = LoggerFactory.getLogger(PredictJob.class);

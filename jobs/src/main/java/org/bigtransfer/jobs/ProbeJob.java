@@ -41,8 +41,8 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
-            "  bit probe -D dataset=data/flowers -D model.weights=BiT-M-R50x1",
-            "  bit probe -D probe.features=data/flowers-bit -D probe.output=block3 -D probe.shots=1,5",
+            "  ./bit probe -D dataset=data/flowers -D model.weights=BiT-M-R50x1",
+            "  ./bit probe -D probe.features=data/flowers-bit -D probe.output=block3 -D probe.shots=1,5",
         })
 final class ProbeJob extends JobCommand {
     private static final Logger LOG = LoggerFactory.getLogger(ProbeJob.class);

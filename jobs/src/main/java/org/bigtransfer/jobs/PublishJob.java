@@ -32,7 +32,7 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Example:",
-            "  bit publish -D run=s3a://lake/runs/7 -D publish.pointer=s3a://lake/published/flowers.json",
+            "  ./bit publish -D run=s3a://lake/runs/7 -D publish.pointer=s3a://lake/published/flowers.json",
         })
 final class PublishJob extends JobCommand {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

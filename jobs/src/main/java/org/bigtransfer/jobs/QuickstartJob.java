@@ -25,7 +25,7 @@ import picocli.CommandLine.Command;
         name = "quickstart",
         description = "Draws images of ten shapes, shards them, trains a small BiT on them with two replicas and"
                 + " evaluates it, all under ./quickstart/ and within minutes. Starts afresh each time.",
-        footer = {"", "Example:", "  bit quickstart"})
+        footer = {"", "Example:", "  ./bit quickstart"})
 final class QuickstartJob extends JobCommand {
     private static final Logger LOG = LoggerFactory.getLogger(QuickstartJob.class);
     private static final String EVALUATIONS =

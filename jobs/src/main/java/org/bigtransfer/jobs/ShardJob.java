@@ -29,13 +29,13 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
-            "  bit shard -D shard.train=flowers -D shard.validation-percent=15 -D dataset=data/flowers",
-            "  bit shard -D shard.train=train.tar.gz -D shard.validation=test.tar.gz -D dataset=s3a://lake/cifar10",
-            "  bit shard -D shard.train=cifar10 -D shard.validation-split=test -D dataset=data/cifar10",
-            "  bit shard -D shard.train=list.csv -D shard.validation-split=val -D dataset=data/listed",
-            "  bit shard -D shard.train=flowers -D shard.validation-percent=15 -D shard.store=precrop"
+            "  ./bit shard -D shard.train=flowers -D shard.validation-percent=15 -D dataset=data/flowers",
+            "  ./bit shard -D shard.train=train.tar.gz -D shard.validation=test.tar.gz -D dataset=s3a://lake/cifar10",
+            "  ./bit shard -D shard.train=cifar10 -D shard.validation-split=test -D dataset=data/cifar10",
+            "  ./bit shard -D shard.train=list.csv -D shard.validation-split=val -D dataset=data/listed",
+            "  ./bit shard -D shard.train=flowers -D shard.validation-percent=15 -D shard.store=precrop"
                     + " -D preprocess.precrop=160 -D preprocess.crop=128 -D dataset=data/flowers-160",
-            "  bit shard -D shard.train=tf_flowers/3.0.1 -D 'shard.train-split=train[:85%%]'"
+            "  ./bit shard -D shard.train=tf_flowers/3.0.1 -D 'shard.train-split=train[:85%%]'"
                     + " -D 'shard.validation-split=train[85%%:]' -D dataset=data/flowers",
         })
 final class ShardJob extends JobCommand {

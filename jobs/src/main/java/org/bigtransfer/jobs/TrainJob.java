@@ -38,11 +38,11 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  bit train -D dataset=data/flowers -D model.weights=BiT-M-R50x1 -D run-id=flowers",
-            "  bit train -D dataset=data/flowers -D teacher.weights=teacher.npz -D run-id=student",
-            "  bit train -c conf/cifar10-small.conf -D train.steps=20",
-            "  bit train -c conf/cifar10-small.conf --dry-run",
-            "  bit train -D dataset=data/flowers -D model.weights=BiT-M-R50x1 -D train.examples-per-class=5"
+            "  ./bit train -D dataset=data/flowers -D model.weights=BiT-M-R50x1 -D run-id=flowers",
+            "  ./bit train -D dataset=data/flowers -D teacher.weights=teacher.npz -D run-id=student",
+            "  ./bit train -c conf/cifar10-small.conf -D train.steps=20",
+            "  ./bit train -c conf/cifar10-small.conf --dry-run",
+            "  ./bit train -D dataset=data/flowers -D model.weights=BiT-M-R50x1 -D train.examples-per-class=5"
                     + " -D train.draws=5",
             "  spark-submit --class org.bigtransfer.jobs.Bit bit.jar train -c cifar10.conf -D train.replicas=8",
         })
