@@ -104,8 +104,9 @@ def test_a_new_dataset_starts_training_which_replaces_itself_when_run_again(airf
     assert_one_row_of_each(attempts=1)
 
     subprocess.run(["airflow", "tasks", "clear", "--yes", "bit_train"], env=airflow, check=True, stdout=subprocess.DEVNULL)
-    wait_until("SELECT DISTINCT max(try_number), state FROM task_instance WHERE dag_id = 'bit_train'", [(2, "success")])
-    wait_until(runs, ended)
+    tasks = "SELECT min(try_number), min(state), max(state) FROM task_instance WHERE dag_id = 'bit_train'"
+    wait_until(tasks, [(2, "success", "success")])
+    assert ask(runs) == ended
     assert_one_row_of_each(attempts=2)
 
 
