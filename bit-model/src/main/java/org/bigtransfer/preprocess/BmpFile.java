@@ -37,6 +37,6 @@ record BmpFile(Bytes bytes, ImageSize size) implements ImageFile {
 
     @Override
     public RgbImage decode() throws IOException, RejectedImageException {
-        return PlatformReader.read("bmp", bytes.whole(), reader -> Rasters.toRgb(reader.read(0)));
+        return PlatformReader.read("bmp", bytes, reader -> Rasters.toRgb(reader.read(0)));
     }
 }

@@ -30,11 +30,6 @@ public record Bytes(byte[] array, int first, int length) {
         return Arrays.copyOfRange(array, first, first + length);
     }
 
-    /** The array, if they are all of it; else a copy of them. */
-    byte[] whole() {
-        return length == array.length ? array : toArray();
-    }
-
     /** Whether the Latin-1 characters of {@code expected} stand at {@code at}. */
     boolean startsWith(int at, String expected) {
         byte[] wanted = expected.getBytes(StandardCharsets.ISO_8859_1);

@@ -67,7 +67,7 @@ record GifFile(Bytes bytes, ImageSize size, int left, int top, int background, i
     @Override
     public RgbImage decode() throws IOException, RejectedImageException {
         afterBlocks(bytes, data); // a chain without its end is a truncated file, which ImageIO would not tell
-        BufferedImage frame = PlatformReader.read("gif", bytes.whole(), reader -> reader.read(0));
+        BufferedImage frame = PlatformReader.read("gif", bytes, reader -> reader.read(0));
         byte[] rgb = new byte[3 * size.pixels()];
         byte[] outside = colour(background);
         for (int pixel = 0; pixel < size.pixels(); pixel++) {

@@ -39,7 +39,8 @@ record JpegFile(Bytes bytes, JpegHeader header) implements ImageFile {
         JpegColour colour = header.colour();
         ByteArrayOutputStream segments = new ByteArrayOutputStream(bytes.length());
         writePixelSegments(segments::write);
-        Raster raster = PlatformReader.read("jpeg", segments.toByteArray(), reader -> reader.readRaster(0, null));
+        Raster raster =
+                PlatformReader.read("jpeg", new Bytes(segments.toByteArray()), reader -> reader.readRaster(0, null));
         byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
         return new RgbImage(raster.getWidth(), raster.getHeight(), colour.toRgb(samples, size().pixels()));
     }

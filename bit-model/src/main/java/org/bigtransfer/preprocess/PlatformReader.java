@@ -21,9 +21,10 @@ final class PlatformReader {
     private PlatformReader() {}
 
     /** Reads a file of the format that ImageIO knows by that name, {@code jpeg} for one. */
-    static <T> T read(String format, byte[] file, Reading<T> reading) throws IOException, RejectedImageException {
+    static <T> T read(String format, Bytes file, Reading<T> reading) throws IOException, RejectedImageException {
         ImageReader reader = provider(format).createReaderInstance();
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+        try (ImageInputStream in =
+                new MemoryCacheImageInputStream(new ByteArrayInputStream(file.array(), file.first(), file.length()))) {
             reader.setInput(in, true, true);
             return reading.read(reader);
         } finally {

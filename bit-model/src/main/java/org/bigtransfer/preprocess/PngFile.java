@@ -40,7 +40,7 @@ record PngFile(Bytes bytes, ImageSize size, int bitsPerPixel) implements ImageFi
             throw new RejectedImageException("truncated PNG: %d bytes for %d×%d pixels"
                     .formatted(pixelChunks.length, size.width(), size.height()));
         }
-        return PlatformReader.read("png", pixelChunks, reader -> Rasters.toRgb(reader.read(0)));
+        return PlatformReader.read("png", new Bytes(pixelChunks), reader -> Rasters.toRgb(reader.read(0)));
     }
 
     private byte[] pixelChunks() throws RejectedImageException {
@@ -48,6 +48,9 @@ record PngFile(Bytes bytes, ImageSize size, int bitsPerPixel) implements ImageFi
         out.write(bytes.array(), bytes.first(), HEADER);
         for (int at = HEADER; ; ) {
             int length = bytes.i32(at, ByteOrder.BIG_ENDIAN);
+            if (length < 0) {
+                throw new RejectedImageException("damaged PNG: a chunk of %d bytes".formatted(length & 0xFFFFFFFFL));
+            }
             bytes.require(at, 12L + length);
             String type = new String(bytes.array(), bytes.first() + at + 4, 4, StandardCharsets.ISO_8859_1);
             if (KEPT.contains(type)) {

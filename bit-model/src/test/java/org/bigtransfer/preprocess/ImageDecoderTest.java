@@ -126,7 +126,15 @@ class ImageDecoderTest {
                 samples[4 * i + band] = (byte) inks[i % 24 / 8][band];
             }
         }
-        RgbImage image = ImageDecoder.decode(cmyk(samples));
+        byte[] file = cmyk(samples);
+        byte[] row = new byte[file.length + 9];
+        System.arraycopy(file, 0, row, 5, file.length);
+        Pixels pixels = new Pixels();
+        try (NativeJpeg jpeg = new NativeJpeg()) {
+            ImageDecoder.decode(new Bytes(row, 5, file.length), jpeg, height -> height, pixels);
+        }
+        RgbImage image = ImageDecoder.decode(file);
+        assertThat(pixels.rgb()).isEqualTo(image.rgb());
         assertThat(new int[] {pixels(image)[0], pixels(image)[10], pixels(image)[20]})
                 .containsExactly(0xFFFFFF, 0x00FFFF, 0x000000);
     }
@@ -204,6 +212,9 @@ class ImageDecoderTest {
             ImageDecoder.decode(new Bytes(row, 7, file.length), jpeg, height -> height, pixels);
             RgbImage expected = ImageDecoder.decode(file);
             assertThat(Arrays.copyOf(pixels.rgb(), expected.rgb().length)).isEqualTo(expected.rgb());
+            ImageDecoder.decode(new Bytes(row, 7, file.length), jpeg, height -> 3, pixels);
+            int some = 3 * 3 * expected.width();
+            assertThat(Arrays.copyOf(pixels.rgb(), some)).isEqualTo(Arrays.copyOf(expected.rgb(), some));
             for (int missing = 3; missing < file.length; missing += Math.max(1, file.length / 150)) {
                 Bytes part = new Bytes(row, 7, file.length - missing);
                 assertThatThrownBy(() -> ImageDecoder.decode(part, jpeg, height -> height, pixels))
@@ -253,6 +264,20 @@ class ImageDecoderTest {
         byte[] bmp = encoded(picture(BufferedImage.TYPE_INT_RGB), "bmp");
         ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN).putInt(18, 13_000).putInt(22, 13_000);
         assertThatThrownBy(() -> ImageDecoder.size(bmp)).hasMessageStartingWith("truncated file");
+    }
+
+    /** Twelve bytes for a chunk and its length would lead back to its beginning. */
+    @Test
+    void rejectsPngWithAChunkOfNegativeLength() throws IOException {
+        byte[] png = encoded(picture(BufferedImage.TYPE_INT_RGB), "png");
+        int afterHeader = 8 + 12 + 13;
+        byte[] damaged = new byte[png.length + 12];
+        System.arraycopy(png, 0, damaged, 0, afterHeader);
+        System.arraycopy(png, afterHeader, damaged, afterHeader + 12, png.length - afterHeader);
+        ByteBuffer.wrap(damaged).putInt(afterHeader, -12).putInt(afterHeader + 4, 0x74455874); // tEXt
+        assertThatThrownBy(() -> ImageDecoder.decode(damaged))
+                .isInstanceOf(RejectedImageException.class)
+                .hasMessage("damaged PNG: a chunk of 4294967284 bytes");
     }
 
     @Test

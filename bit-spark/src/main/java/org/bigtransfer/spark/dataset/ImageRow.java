@@ -9,7 +9,8 @@ import org.bigtransfer.preprocess.Bytes;
  * @param label index of its class
  * @param width of the original, in pixels
  * @param height likewise
- * @param image as the dataset's {@link Store} has it, the file's bytes; empty where images were not read
+ * @param image as the dataset's {@link Store} has it, the file's bytes; empty where images were not read; of a
+ *     {@link RowGroup}, valid as long as that is
  */
 public record ImageRow(String imageId, int label, int width, int height, Bytes image) {
     /** The same with a copy of the image, which nothing else changes. */

@@ -70,7 +70,7 @@ public final class ImageWriter implements AutoCloseable {
     }
 
     /**
-     * Appends a row.
+     * Appends a row, whose image must not change until the writer was closed.
      *
      * @param sha256 hex, of the image file's bytes as they came
      * @param cameAs how many these were

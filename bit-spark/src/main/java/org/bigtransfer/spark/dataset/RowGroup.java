@@ -10,12 +10,19 @@ import java.util.stream.IntStream;
  */
 public final class RowGroup implements AutoCloseable {
     private final List<ImageRow> rows;
+    private final long bytes;
     private final Runnable giveBack;
     private final AtomicInteger holders = new AtomicInteger(1);
 
-    /** @param giveBack called when nobody holds the rows any more */
-    RowGroup(List<ImageRow> rows, Runnable giveBack) {
+    /**
+     * Held by one.
+     *
+     * @param bytes of memory
+     * @param giveBack called when nobody holds the rows any more
+     */
+    RowGroup(List<ImageRow> rows, long bytes, Runnable giveBack) {
         this.rows = rows;
+        this.bytes = bytes;
         this.giveBack = giveBack;
     }
 
@@ -24,9 +31,9 @@ public final class RowGroup implements AutoCloseable {
         return rows;
     }
 
-    /** Bytes of the images. */
+    /** Bytes of the memory. */
     public long bytes() {
-        return rows.stream().mapToLong(row -> row.image().length()).sum();
+        return bytes;
     }
 
     /**
@@ -38,18 +45,25 @@ public final class RowGroup implements AutoCloseable {
         List<ImageRow> some =
                 IntStream.of(chosen).mapToObj(row -> rows.get(row).copy()).toList();
         close();
-        return new RowGroup(some, () -> {});
+        long copied = some.stream().mapToLong(row -> row.image().length()).sum();
+        return new RowGroup(some, copied, () -> {});
     }
 
-    /** One more holds it, and will close it. */
+    /** One more holds it, and will close it. @throws IllegalStateException when nobody holds it any more */
     public void hold() {
-        holders.incrementAndGet();
+        if (holders.getAndIncrement() < 1) {
+            throw new IllegalStateException("a row group must be held by somebody to be held by one more");
+        }
     }
 
-    /** One holds it no more. */
+    /** One holds it no more. @throws IllegalStateException when nobody did */
     @Override
     public void close() {
-        if (holders.decrementAndGet() == 0) {
+        int left = holders.decrementAndGet();
+        if (left < 0) {
+            throw new IllegalStateException("a row group must be closed once by each that holds it");
+        }
+        if (left == 0) {
             giveBack.run();
         }
     }

@@ -36,7 +36,7 @@ public final class SplitReader {
     private static final Bytes NO_IMAGE = new Bytes(new byte[0]);
 
     /** Memory of row groups that is kept for others. */
-    private static final int IDLE = 8;
+    private static final int IDLE = 2;
 
     private final Configuration conf;
     private final String dataset;
@@ -85,7 +85,7 @@ public final class SplitReader {
     public RowGroup read(int rowGroup) throws IOException {
         Memory memory = memory();
         List<ImageRow> rows = read(rowGroup, ImageSchema.READ, row -> row(row, image(row)), memory);
-        return new RowGroup(rows, () -> idle.offer(memory));
+        return new RowGroup(rows, memory.bytes.length, () -> idle.offer(memory));
     }
 
     /** Where it lies in the memory that the row group was read into. */

@@ -99,7 +99,7 @@ final class VerifiedFile {
      * A reader of some columns of a row group. All from the first to the last of them is read at once, and verified.
      *
      * @param rowGroup of the file, from 0
-     * @param memory gives an array of at least so many bytes, which must be left alone until the reader was closed
+     * @param memory gives an array of at least so many bytes, which must be left alone until the reader was closed and what was read is used no more
      * @throws DatasetException naming the column that is damaged
      */
     ParquetFileReader open(int rowGroup, MessageType wanted, IntFunction<byte[]> memory) throws IOException {

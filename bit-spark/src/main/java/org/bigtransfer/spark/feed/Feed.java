@@ -224,23 +224,27 @@ public final class Feed implements AutoCloseable {
             Map<Integer, Example[]> examples = new HashMap<>();
             List<ImageRow> rows = new ArrayList<>();
             Set<RowGroup> from = new HashSet<>();
+            boolean copies = budget.isShort(); // else each batch under way might hold all of many row groups
             for (Place place : composition.places()) {
                 Example example = examples.computeIfAbsent(place.microBatch(), of -> examples(step, of))[place.index()];
                 RowGroup group = cache.get(example.rowGroup());
-                if (from.add(group)) {
+                ImageRow row = group.rows().get(example.row());
+                if (!copies && from.add(group)) {
                     group.hold();
                 }
-                rows.add(group.rows().get(example.row()));
+                rows.add(copies ? row.copy() : row);
             }
-            return () -> begun(rows, step, composition).whenComplete((batch, failure) -> from.forEach(RowGroup::close));
+            return () -> begun(rows, from, step, composition);
         } catch (IOException | RuntimeException e) {
             return () -> CompletableFuture.failedFuture(e);
         }
     }
 
-    private CompletableFuture<Optional<MicroBatch>> begun(List<ImageRow> rows, long step, Composition composition) {
+    /** @param from closed when all rows were decoded; not where some may still be, though the feed is closed */
+    private CompletableFuture<Optional<MicroBatch>> begun(
+            List<ImageRow> rows, Set<RowGroup> from, long step, Composition composition) {
         try {
-            return decode(rows, step, composition);
+            return decode(rows, step, composition).whenComplete((batch, failure) -> from.forEach(RowGroup::close));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -319,7 +323,7 @@ public final class Feed implements AutoCloseable {
         return bufferBytes.get();
     }
 
-    /** Bytes of images, as the dataset holds them, of the row groups that are kept on the heap. */
+    /** Bytes of the row groups that are kept on the heap. */
     public long rowGroupBytes() {
         return cache.held();
     }

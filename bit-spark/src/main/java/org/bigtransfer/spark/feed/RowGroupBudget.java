@@ -39,7 +39,7 @@ final class RowGroupBudget implements AutoCloseable {
     static RowGroupBudget open(FeedPlan plan, Node share, LongSupplier most) throws DatasetException {
         RowGroupBudget budget = new RowGroupBudget(wanted(plan, share), most);
         OPEN.incrementAndGet();
-        if (budget.wanted > most.getAsLong()) {
+        if (budget.isShort()) {
             LOG.warn(
                     "row groups in use take up to {} MB, of which {} MB can be kept: some are read again and again."
                             + " More heap, larger micro-batches or smaller row groups avoid that",
@@ -69,6 +69,11 @@ final class RowGroupBudget implements AutoCloseable {
                 .mapToLong(file -> file.bytes() / file.rowGroups().size())
                 .max()
                 .orElse(0);
+    }
+
+    /** Whether that is less than it takes, so that row groups are read again and again. */
+    boolean isShort() {
+        return wanted > most.getAsLong();
     }
 
     /** What may be kept now. */

@@ -17,7 +17,7 @@ final class RowGroupCache {
     private volatile long held;
     private long reads;
 
-    /** @param capacity in bytes of images, which may change; one row group is kept even if it is larger */
+    /** @param capacity in bytes, which may change; one row group is kept even if it is larger */
     RowGroupCache(SplitReader reader, RowSelection selection, LongSupplier capacity) {
         this.reader = reader;
         this.selection = selection;
@@ -26,15 +26,15 @@ final class RowGroupCache {
 
     /** The chosen rows of a row group, which the cache holds until the next call at least. */
     RowGroup get(int rowGroup) throws IOException {
-        RowGroup rows = groups.get(rowGroup);
-        if (rows == null) {
-            rows = chosen(reader.read(rowGroup), selection.of(rowGroup));
+        RowGroup group = groups.get(rowGroup);
+        if (group == null) {
+            group = chosen(reader.read(rowGroup), selection.of(rowGroup));
             reads++;
-            held += rows.bytes();
-            groups.put(rowGroup, rows);
+            held += group.bytes();
+            groups.put(rowGroup, group);
             evict();
         }
-        return rows;
+        return group;
     }
 
     /** Few rows do not hold the memory of all. */
@@ -53,7 +53,7 @@ final class RowGroupCache {
         }
     }
 
-    /** Bytes of images kept. */
+    /** Bytes kept. */
     long held() {
         return held;
     }

@@ -148,7 +148,7 @@ public final class InputBenchmark implements AutoCloseable {
                 once.store());
     }
 
-    /** As long as it takes to bring so many, and nothing is prepared that is not counted. */
+    /** Of as many images, and none is prepared that is not counted. */
     private double secondsAnImage(FeedPlan feedPlan, long images) throws IOException {
         long start = System.nanoTime();
         long steps = (images + plan.batch() - 1) / plan.batch();
