@@ -21,6 +21,7 @@ public final class Dl4jEngine implements Engine {
 
     @Override
     public Replica open(ReplicaSpec spec) {
+        require(spec.precision());
         return new Dl4jReplica(spec, GraphMemory::of);
     }
 }

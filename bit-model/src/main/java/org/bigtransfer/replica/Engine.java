@@ -1,8 +1,11 @@
 package org.bigtransfer.replica;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /** Something that computes networks; found through {@link ServiceLoader} by its name. */
 public interface Engine {
@@ -15,6 +18,22 @@ public interface Engine {
      * @throws IllegalArgumentException when it is not, saying how to build it in
      */
     default void requirePresent() {}
+
+    /** What it can compute in. */
+    default Set<Precision> precisions() {
+        return EnumSet.of(Precision.FLOAT32);
+    }
+
+    /** @throws IllegalArgumentException when it cannot compute in that, listing what it can */
+    default void require(Precision precision) {
+        if (!precisions().contains(precision)) {
+            throw new IllegalArgumentException("precision must be one of %s for engine %s: %s"
+                    .formatted(
+                            precisions().toString().toLowerCase(Locale.ROOT),
+                            name(),
+                            precision.toString().toLowerCase(Locale.ROOT)));
+        }
+    }
 
     /**
      * Opens a network whose parameters are all zero until they are written.

@@ -1,18 +1,21 @@
 package org.bigtransfer.torch;
 
 import org.bytedeco.javacpp.BoolPointer;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** LibTorch's own, for activations that are contiguous. */
+/** LibTorch's own, which computes in float32 whatever the activations are. */
 final class FusedGroupNorm implements GroupNorm {
     private final Parameter gamma;
     private final Parameter beta;
     private final double epsilon;
     private final Saved saved = new Saved();
     private Tensor input;
+    private Tensor output;
     private Tensor mean;
     private Tensor scale;
 
@@ -26,7 +29,7 @@ final class FusedGroupNorm implements GroupNorm {
     public Tensor forward(Tensor x) {
         input = saved.add(x);
         T_TensorTensorTensor_T normal = torch.native_group_norm(
-                x,
+                x.to(ScalarType.Float),
                 new TensorOptional(gamma.value()),
                 new TensorOptional(beta.value()),
                 x.size(0),
@@ -36,14 +39,15 @@ final class FusedGroupNorm implements GroupNorm {
                 epsilon);
         mean = saved.add(normal.get1());
         scale = saved.add(normal.get2());
-        return normal.get0();
+        output = saved.add(torch.relu_(normal.get0()).to(x.scalar_type()));
+        return output;
     }
 
     @Override
     public Tensor backward(Tensor gradient) {
         T_TensorTensorTensor_T gradients = torch.native_group_norm_backward(
-                gradient,
-                input,
+                torch.threshold_backward(gradient, output, new Scalar(0f)).to(ScalarType.Float),
+                input.to(ScalarType.Float),
                 mean,
                 scale,
                 new TensorOptional(gamma.value()),
@@ -54,7 +58,7 @@ final class FusedGroupNorm implements GroupNorm {
                 new BoolPointer(3).put(0, true).put(1, true).put(2, true));
         gamma.gradient(gradients.get1());
         beta.gradient(gradients.get2());
-        return gradients.get0();
+        return gradients.get0().to(gradient.scalar_type());
     }
 
     @Override

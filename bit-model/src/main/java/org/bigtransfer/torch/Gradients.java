@@ -9,8 +9,8 @@ final class Gradients implements AutoCloseable {
     private final FlatTensor sum;
     private boolean empty = true;
 
-    Gradients(long length, Placement placement) {
-        this.sum = new FlatTensor(length, placement);
+    Gradients(FlatTensor sum) {
+        this.sum = sum;
     }
 
     /** Makes it zero. */
@@ -36,17 +36,21 @@ final class Gradients implements AutoCloseable {
     }
 
     FlatVector host() {
-        tensor();
+        fill();
         return sum.host();
     }
 
     /** [length] on the device. */
     Tensor tensor() {
+        fill();
+        return sum.read();
+    }
+
+    private void fill() {
         if (empty) {
             sum.write().zero_();
             empty = false;
         }
-        return sum.read();
     }
 
     @Override

@@ -2,7 +2,10 @@ package org.bigtransfer.torch;
 
 import org.bytedeco.pytorch.Tensor;
 
-/** GroupNorm of 32 groups, with biased variance. Tensors that its methods make belong to the pointer scope they are called in. */
+/**
+ * GroupNorm of 32 groups, with biased variance, and the ReLU after it. Tensors that its methods make belong to the pointer
+ * scope they are called in.
+ */
 interface GroupNorm {
     /** How many groups BiT has. */
     long GROUPS = 32;
@@ -10,7 +13,12 @@ interface GroupNorm {
     /** Keeps what {@link #backward} needs. @param x [N, C, H, W], dense in the network's layout @return of the same shape */
     Tensor forward(Tensor x);
 
-    /** Gives gamma and beta their gradients. @param gradient dense as the input was @return the input's */
+    /**
+     * Gives gamma and beta their gradients.
+     *
+     * @param gradient dense as the input was; overwritten
+     * @return the input's
+     */
     Tensor backward(Tensor gradient);
 
     /** Frees what forward kept for backward. */

@@ -1,25 +1,22 @@
 package org.bigtransfer.torch;
 
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** A GroupNorm and the ReLU after it, which overwrites its output. */
+/** A GroupNorm and the ReLU after it, as the layout wants it. */
 final class GroupNormRelu implements AutoCloseable {
     private final Parameter gamma;
     private final Parameter beta;
     private final MemoryFormat layout;
     private final GroupNorm norm;
-    private final Saved saved = new Saved();
-    private Tensor output;
 
-    GroupNormRelu(Parameter gamma, Parameter beta, double epsilon, MemoryFormat layout) {
+    GroupNormRelu(Parameter gamma, Parameter beta, double epsilon, Placement placement) {
         this.gamma = gamma;
         this.beta = beta;
-        this.layout = layout;
-        this.norm = layout == MemoryFormat.ChannelsLast
+        this.layout = placement.layout();
+        this.norm = layout == MemoryFormat.ChannelsLast && placement.compute() == ScalarType.Float
                 ? new ImagewiseGroupNorm(gamma, beta, epsilon)
                 : new FusedGroupNorm(gamma, beta, epsilon);
     }
@@ -27,16 +24,14 @@ final class GroupNormRelu implements AutoCloseable {
     /** @param activations [N, C, H, W] @return of the same shape, the caller's */
     Tensor forward(Tensor activations) {
         try (PointerScope scope = new PointerScope()) {
-            output = saved.add(torch.relu_(norm.forward(activations.contiguous(layout))));
-            return LibTorch.keep(output);
+            return LibTorch.keep(norm.forward(activations.contiguous(layout)));
         }
     }
 
-    /** Gives gamma and beta their gradients. @return the input's, the caller's */
+    /** Gives gamma and beta their gradients. @param gradient overwritten @return the input's, the caller's */
     Tensor backward(Tensor gradient) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor activated = torch.threshold_backward(gradient, output, new Scalar(0f));
-            return LibTorch.keep(norm.backward(activated.contiguous(layout)));
+            return LibTorch.keep(norm.backward(gradient.contiguous(layout)));
         } finally {
             release();
         }
@@ -45,7 +40,6 @@ final class GroupNormRelu implements AutoCloseable {
     /** Frees what forward kept for backward. */
     void release() {
         norm.release();
-        saved.close();
     }
 
     @Override

@@ -4,25 +4,25 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The head: GroupNorm, ReLU, average over height and width (the pre-logits), linear. */
 final class Head implements AutoCloseable {
     private final GroupNormRelu norm;
     private final Parameter kernel;
     private final Parameter bias;
-    private final MemoryFormat layout;
+    private final Placement placement;
     private final Saved saved = new Saved();
     private Tensor features;
     private long height;
     private long width;
 
     /** @param kernel [features, classes] */
-    Head(GroupNormRelu norm, Parameter kernel, Parameter bias, MemoryFormat layout) {
+    Head(GroupNormRelu norm, Parameter kernel, Parameter bias, Placement placement) {
         this.norm = norm;
         this.kernel = kernel;
         this.bias = bias;
-        this.layout = layout;
+        this.placement = placement;
     }
 
     /** @param x [N, features, H, W] @return logits [N, classes], the caller's */
@@ -31,7 +31,7 @@ final class Head implements AutoCloseable {
                 Tensor activated = norm.forward(x)) {
             height = x.size(2);
             width = x.size(3);
-            features = saved.add(activated.mean(2, 3));
+            features = saved.add(activated.to(ScalarType.Float).mean(2, 3));
             return LibTorch.keep(torch.addmm(bias.value(), features, kernel.value()));
         }
     }
@@ -50,7 +50,7 @@ final class Head implements AutoCloseable {
             Tensor spread = ofFeatures
                     .view(features.size(0), features.size(1), 1, 1)
                     .expand(features.size(0), features.size(1), height, width);
-            return norm.backward(spread.contiguous(layout));
+            return norm.backward(spread.to(placement.compute()).contiguous(placement.layout()));
         } finally {
             release();
         }

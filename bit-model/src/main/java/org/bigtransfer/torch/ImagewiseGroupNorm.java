@@ -20,13 +20,19 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * convolutions do. So would sums of whole images do here: a column is as short as an image is high.
  */
 final class ImagewiseGroupNorm implements GroupNorm {
-    private static final TensorOptional NONE = new TensorOptional();
+    // Kept from the pointer scope, if any, in which this class is first used.
+    private static final TensorOptional NONE = new TensorOptional().retainReference();
+    private static final Scalar ZERO = new Scalar(0f).retainReference();
+    private static final Scalar ONE = new Scalar(1f).retainReference();
+    /** Floats of a tensor that may be taken together: a quarter of a cache of 2 MB, three tensors are in use. */
+    private static final long CACHED = 1 << 17;
 
     private final Parameter gamma;
     private final Parameter beta;
     private final double epsilon;
     private final Saved saved = new Saved();
     private Tensor input;
+    private Tensor output;
     /** [N, 1, groups, 1], in double. */
     private Tensor mean;
     /** [N, 1, groups, 1], in double: 1 / √(variance + ε). */
@@ -55,7 +61,26 @@ final class ImagewiseGroupNorm implements GroupNorm {
         scale = saved.add(overGroups(squares, true).add_(new Scalar(epsilon)).rsqrt_());
         Tensor slope = scale.mul(byGroup(gamma));
         Tensor shift = byGroup(beta).sub(mean.mul(slope));
-        return torch.addcmul(spread(shift), x, spread(slope));
+        output = saved.add(torch.empty_like(x));
+        activate(spread(slope), spread(shift));
+        return output;
+    }
+
+    /** output ← ReLU(slope · input + shift), a few images at a time: what they write is still in the cache. */
+    private void activate(Tensor slope, Tensor shift) {
+        for (long begin = 0; begin < input.size(0); begin += together()) {
+            Tensor part = images(output, begin);
+            torch.addcmul_outf(images(shift, begin), images(input, begin), images(slope, begin), ONE, part);
+            part.relu_();
+        }
+    }
+
+    private Tensor images(Tensor ofAll, long begin) {
+        return ofAll.narrow(0, begin, Math.min(together(), input.size(0) - begin));
+    }
+
+    private long together() {
+        return Math.max(1, CACHED * input.size(0) / input.numel());
     }
 
     @Override
@@ -67,6 +92,8 @@ final class ImagewiseGroupNorm implements GroupNorm {
         TensorVector products = new TensorVector();
         TensorVector sums = new TensorVector();
         for (long image = 0; image < input.size(0); image++) {
+            Tensor masked = gradient.select(0, image);
+            torch.threshold_backward_outf(masked, output.select(0, image), ZERO, masked);
             T_TensorTensorTensor_T of = torch.native_batch_norm_backward(
                     ofRows.select(0, image),
                     rows.select(0, image),
@@ -96,7 +123,19 @@ final class ImagewiseGroupNorm implements GroupNorm {
         Tensor offset = overGroups(ofBeta.mul_(gammas), false).div_(count).mul_(scale);
         Tensor b = tilt.mul_(scale).neg_();
         Tensor c = b.mul(mean).add_(offset).neg_();
-        return torch.addcmul(spread(c), input, spread(b)).addcmul_(gradient, spread(scale.mul(gammas)));
+        return tilted(gradient, spread(scale.mul(gammas)), spread(b), spread(c));
+    }
+
+    /** gradient ← a · gradient + (b · input + c). @return gradient */
+    private Tensor tilted(Tensor gradient, Tensor a, Tensor b, Tensor c) {
+        for (long begin = 0; begin < input.size(0); begin += together()) {
+            Tensor part = images(gradient, begin);
+            // Closed at once, so that the next takes the memory that is in the cache.
+            try (Tensor sum = torch.addcmul(images(c, begin), images(input, begin), images(b, begin))) {
+                torch.addcmul_outf(sum, part, images(a, begin), ONE, part);
+            }
+        }
+        return gradient;
     }
 
     /** [N, C, H, W] to [N, H, W · C], the same memory. */

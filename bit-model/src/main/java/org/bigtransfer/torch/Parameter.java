@@ -5,7 +5,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A tensor of the network, a view of all parameters: a kernel [H, W, I, O] as the matrix [H · W · I, O], all else [count].
+ * A tensor of the network, a view of all parameters: a kernel of a standardized convolution as its filters, [O, H · W · I]
+ * in an order that is the {@link Arrangement}'s; the head's as [I, O]; all else [count].
  *
  * <p>Views stay valid as long as the parameters' memory does.
  */
@@ -14,15 +15,19 @@ final class Parameter implements AutoCloseable {
     private final Tensor value;
     private final Gradients gradients;
 
-    /** @param all parameters, as they lie in the layout */
+    /** @param all parameters, as they are arranged on the device */
     Parameter(ParameterLayout layout, String name, Tensor all, Gradients gradients) {
         ParameterLayout.Tensor tensor = layout.tensor(name).orElseThrow();
         this.offset = tensor.offset();
         this.gradients = gradients;
-        long columns = tensor.shape().get(tensor.shape().size() - 1);
+        int last = tensor.shape().size() - 1;
+        long outputs = tensor.shape().get(last);
         try (PointerScope scope = new PointerScope()) {
             Tensor part = all.narrow(0, offset, tensor.length());
-            value = LibTorch.keep(tensor.shape().size() == 1 ? part : part.view(tensor.length() / columns, columns));
+            value = LibTorch.keep(
+                    last == 0
+                            ? part
+                            : Arrangement.hasFilters(tensor) ? part.view(outputs, -1) : part.view(-1, outputs));
         }
     }
 

@@ -1,22 +1,23 @@
 package org.bigtransfer.torch;
 
 import org.bigtransfer.replica.AssignedGpu;
+import org.bigtransfer.replica.Precision;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Where and how a network is computed.
  *
  * @param layout of activations [N, C, H, W]: channels last, in which a CPU's convolutions are fastest, or contiguous, into
  *     which LibTorch's GroupNorm brings them on a GPU
- * @param mirrored whether parameters, gradient and velocity have a memory on the device besides the host's
  */
-record Placement(Device device, MemoryFormat layout, boolean mirrored) {
+record Placement(Device device, MemoryFormat layout, Precision precision) {
     /** On the CPU. */
-    static Placement onCpu() {
-        return new Placement(new Device("cpu"), MemoryFormat.ChannelsLast, false);
+    static Placement onCpu(Precision precision) {
+        return new Placement(new Device("cpu"), MemoryFormat.ChannelsLast, precision);
     }
 
     /**
@@ -24,7 +25,7 @@ record Placement(Device device, MemoryFormat layout, boolean mirrored) {
      *
      * @throws IllegalArgumentException when LibTorch sees no such GPU
      */
-    static Placement onGpu(AssignedGpu gpu) {
+    static Placement onGpu(AssignedGpu gpu, Precision precision) {
         VisibleGpu.show(gpu);
         if (!torch.cuda_is_available()) {
             throw new IllegalArgumentException(
@@ -37,6 +38,21 @@ record Placement(Device device, MemoryFormat layout, boolean mirrored) {
                                                     ? "LibTorch sees no GPU " + gpu.address()
                                                     : "LibTorch sees none")));
         }
-        return new Placement(new Device(DeviceType.CUDA, (byte) 0), MemoryFormat.Contiguous, true);
+        return new Placement(new Device(DeviceType.CUDA, (byte) 0), MemoryFormat.Contiguous, precision);
+    }
+
+    boolean isOnGpu() {
+        return device.is_cuda();
+    }
+
+    /** What activations are, and the kernels that convolutions take. */
+    ScalarType compute() {
+        return precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
+    }
+
+    /** Tells LibTorch how a GPU multiplies floats, which counts for the process. */
+    void apply() {
+        torch.globalContext().setAllowTF32CuDNN(precision == Precision.TF32);
+        torch.globalContext().setAllowTF32CuBLAS(precision == Precision.TF32);
     }
 }

@@ -21,9 +21,9 @@ final class Root implements AutoCloseable {
     private Tensor padded;
     private Tensor indices;
 
-    Root(StdConvolution convolution, MemoryFormat layout) {
+    Root(StdConvolution convolution, Placement placement) {
         this.convolution = convolution;
-        this.layout = layout;
+        this.layout = placement.layout();
     }
 
     /** @param images [N, 3, S, S] @return [N, C, H, W], the caller's */

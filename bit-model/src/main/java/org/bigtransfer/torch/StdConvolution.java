@@ -9,13 +9,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A convolution without bias whose kernel is standardized first: each filter to zero mean and unit biased variance.
  *
- * <p>The parameters hold kernels as [H, W, I, O] and LibTorch wants [O, I, H, W] with I the fastest: one transposition of
- * the matrix [H · W · I, O] there, and one of the gradient back, is all that lies between. A filter is a row then, and
- * its standardization LibTorch's layer normalization. Source: arXiv:1912.11370; big_transfer's {@code StdConv2d}.
+ * <p>A filter is a row of the kernel, and its standardization LibTorch's layer normalization. Source: arXiv:1912.11370;
+ * big_transfer's {@code StdConv2d}.
  */
 final class StdConvolution implements AutoCloseable {
     private static final long[] ONE = {1, 1};
@@ -27,36 +27,38 @@ final class StdConvolution implements AutoCloseable {
     private final long[] stride;
     private final long[] padding;
     private final double epsilon;
-    private final MemoryFormat layout;
+    private final Placement placement;
     private final Saved saved = new Saved();
     private Tensor input;
-    /** [O, H · W · I]. */
-    private Tensor filters;
     /** [O, I, H, W]. */
     private Tensor weight;
+    /** [O, 1]. */
+    private Tensor mean;
     /** [O, 1]: 1 / √(variance + ε). */
     private Tensor scale;
 
     /** @param size height and width of the kernel, which is padded to keep an image's size at a stride of 1 */
-    StdConvolution(Parameter kernel, int size, int stride, double epsilon, MemoryFormat layout) {
+    StdConvolution(Parameter kernel, int size, int stride, double epsilon, Placement placement) {
         this.kernel = kernel;
         this.size = size;
         this.stride = new long[] {stride, stride};
         this.padding = new long[] {size / 2, size / 2};
         this.epsilon = epsilon;
-        this.layout = layout;
+        this.placement = placement;
     }
 
     /** @param x [N, I, H, W] @return [N, O, H', W'], the caller's */
     Tensor forward(Tensor x) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor rows = Transposition.of(kernel.value());
-            long fanIn = rows.size(1);
             T_TensorTensorTensor_T normal = torch.native_layer_norm(
-                    rows, new long[] {fanIn}, new TensorOptional(), new TensorOptional(), epsilon);
-            filters = saved.add(normal.get0());
+                    kernel.value(),
+                    new long[] {kernel.value().size(1)},
+                    new TensorOptional(),
+                    new TensorOptional(),
+                    epsilon);
+            weight = saved.add(weight(normal.get0().to(placement.compute())));
+            mean = saved.add(normal.get1());
             scale = saved.add(normal.get2());
-            weight = saved.add(weight(filters, fanIn / size / size));
             input = saved.add(x);
             return LibTorch.keep(
                     torch.convolution(x, weight, new TensorOptional(), stride, padding, dilation(x), false, NONE, 1));
@@ -64,11 +66,16 @@ final class StdConvolution implements AutoCloseable {
     }
 
     /** A 1×1 kernel is dense in either layout, and its strides alone tell a convolution which of them is meant. */
-    private Tensor weight(Tensor rows, long inputs) {
-        Tensor kernels = rows.view(rows.size(0), size, size, inputs).permute(0, 3, 1, 2);
-        return layout == MemoryFormat.Contiguous
-                ? kernels.contiguous().view(rows.size(0), inputs, size, size)
-                : kernels;
+    private Tensor weight(Tensor filters) {
+        return placement.layout() == MemoryFormat.ChannelsLast
+                ? filters.view(filters.size(0), size, size, -1).permute(0, 3, 1, 2)
+                : filters.view(filters.size(0), -1, size, size);
+    }
+
+    /** [O, I, H, W] to the filters that the kernel's value has. */
+    private Tensor filters(Tensor weights) {
+        Tensor ordered = placement.layout() == MemoryFormat.ChannelsLast ? weights.permute(0, 2, 3, 1) : weights;
+        return ordered.reshape(weights.size(0), -1).to(ScalarType.Float);
     }
 
     /**
@@ -103,29 +110,25 @@ final class StdConvolution implements AutoCloseable {
                     NONE,
                     1,
                     mask(toInput, true, false));
-            Tensor ofFilters = gradients.get1().permute(0, 2, 3, 1).reshape(filters.sizes());
-            kernel.gradient(Transposition.of(unstandardized(ofFilters)));
+            kernel.gradient(unstandardized(filters(gradients.get1())));
             return toInput ? Optional.of(LibTorch.keep(gradients.get0())) : Optional.empty();
         } finally {
             release();
         }
     }
 
-    /**
-     * Backward of the standardization, r · (g − mean(g) − f · mean(g · f)) with filter f and scale r: layer
-     * normalization's with f for its input, of which mean and scale are 0 and 1. So the kernel as it was needs no keeping.
-     */
+    /** Backward of the standardization. The kernel is still what it was: no update lies between the passes. */
     private Tensor unstandardized(Tensor gradient) {
-        T_TensorTensorTensor_T back = torch.native_layer_norm_backward(
-                gradient,
-                filters,
-                new long[] {filters.size(1)},
-                torch.zeros_like(scale),
-                torch.ones_like(scale),
-                new TensorOptional(),
-                new TensorOptional(),
-                mask(true, false, false));
-        return back.get0().mul_(scale);
+        return torch.native_layer_norm_backward(
+                        gradient,
+                        kernel.value(),
+                        new long[] {gradient.size(1)},
+                        mean,
+                        scale,
+                        new TensorOptional(),
+                        new TensorOptional(),
+                        mask(true, false, false))
+                .get0();
     }
 
     private static BoolPointer mask(boolean first, boolean second, boolean third) {

@@ -1,15 +1,19 @@
 package org.bigtransfer.torch;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.bigtransfer.replica.AssignedGpu;
 import org.bigtransfer.replica.Engine;
+import org.bigtransfer.replica.Precision;
 import org.bigtransfer.replica.Replica;
 import org.bigtransfer.replica.ReplicaSpec;
 
 /**
- * The engine {@code torch}: LibTorch in float32, on the CPU, or on a GPU where the build has its natives.
+ * The engine {@code torch}: LibTorch on the CPU, or on a GPU where the build has its natives.
  *
- * <p>LibTorch allocates its memory itself, apart from the three vectors of the network's length: JavaCPP's
- * {@code org.bytedeco.javacpp.maxbytes} bounds only those, its {@code maxphysicalbytes} all.
+ * <p>LibTorch allocates its memory itself, three vectors of the network's length among it. What callers see of these is a
+ * copy in host memory, made when it is first asked for: JavaCPP's {@code org.bytedeco.javacpp.maxbytes} bounds only those
+ * copies, its {@code maxphysicalbytes} all.
  */
 public final class TorchEngine implements Engine {
     private static final String PRESET = "org/bytedeco/pytorch/global/torch.class";
@@ -20,6 +24,11 @@ public final class TorchEngine implements Engine {
     @Override
     public String name() {
         return "torch";
+    }
+
+    @Override
+    public Set<Precision> precisions() {
+        return EnumSet.allOf(Precision.class);
     }
 
     @Override
@@ -44,9 +53,9 @@ public final class TorchEngine implements Engine {
         requirePresent();
         if (TorchEngine.class.getClassLoader().getResource(GPU_NATIVES) == null) {
             LibTorch.load();
-            return new TorchReplica(spec, Placement.onCpu());
+            return new TorchReplica(spec, Placement.onCpu(spec.precision()));
         }
         LibTorch.loadForGpus(CUDA_PART);
-        return new TorchReplica(spec, Placement.onGpu(gpu));
+        return new TorchReplica(spec, Placement.onGpu(gpu, spec.precision()));
     }
 }

@@ -13,17 +13,17 @@ import org.bigtransfer.architecture.ParameterLayout;
 import org.bigtransfer.replica.ReplicaSpec;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * BiT: images [N, 3, S, S] to logits [N, classes], and the gradient of all parameters; all float32.
+ * BiT: images [N, 3, S, S] to logits [N, classes], and the gradient of all parameters; in and out float32.
  *
  * <p>Source: arXiv:1912.11370; big_transfer's {@code models.py}.
  */
 final class TorchNetwork implements AutoCloseable {
     private final ReplicaSpec spec;
     private final ParameterLayout tensors;
-    private final MemoryFormat layout;
+    private final Placement placement;
     private final Tensor parameters;
     private final Gradients gradients;
     private final Root root;
@@ -31,14 +31,14 @@ final class TorchNetwork implements AutoCloseable {
     private final Head head;
 
     /** @param parameters [length], of which the network's tensors are views as long as it is open */
-    TorchNetwork(ReplicaSpec spec, MemoryFormat layout, Tensor parameters, Gradients gradients) {
+    TorchNetwork(ReplicaSpec spec, Placement placement, Tensor parameters, Gradients gradients) {
         this.spec = spec;
         this.tensors = spec.layout();
-        this.layout = layout;
+        this.placement = placement;
         this.parameters = parameters;
         this.gradients = gradients;
         Architecture architecture = spec.architecture();
-        this.root = new Root(convolution("resnet/root_block", 7, 2), layout);
+        this.root = new Root(convolution("resnet/root_block", 7, 2), placement);
         for (int block = 0; block < architecture.blocks(); block++) {
             for (int unit = 0; unit < architecture.units().get(block); unit++) {
                 String name = Architecture.unitName(block, unit);
@@ -46,7 +46,10 @@ final class TorchNetwork implements AutoCloseable {
             }
         }
         this.head = new Head(
-                norm("resnet"), parameter("resnet/head/conv2d/kernel"), parameter("resnet/head/conv2d/bias"), layout);
+                norm("resnet"),
+                parameter("resnet/head/conv2d/kernel"),
+                parameter("resnet/head/conv2d/bias"),
+                placement);
     }
 
     private Bottleneck unit(String name, int stride) {
@@ -63,7 +66,7 @@ final class TorchNetwork implements AutoCloseable {
 
     private StdConvolution convolution(String name, int size, int stride) {
         return new StdConvolution(
-                parameter(kernel(name)), size, stride, spec.epsilon().standardization(), layout);
+                parameter(kernel(name)), size, stride, spec.epsilon().standardization(), placement);
     }
 
     private GroupNormRelu norm(String name) {
@@ -71,7 +74,7 @@ final class TorchNetwork implements AutoCloseable {
                 parameter(name + "/group_norm/gamma"),
                 parameter(name + "/group_norm/beta"),
                 spec.epsilon().groupNorm(),
-                layout);
+                placement);
     }
 
     private Parameter parameter(String name) {
@@ -133,7 +136,7 @@ final class TorchNetwork implements AutoCloseable {
 
     private static Tensor average(Tensor activations) {
         try (PointerScope scope = new PointerScope()) {
-            return LibTorch.keep(activations.mean(2, 3));
+            return LibTorch.keep(activations.to(ScalarType.Float).mean(2, 3));
         }
     }
 

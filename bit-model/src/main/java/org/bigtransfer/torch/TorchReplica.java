@@ -14,11 +14,14 @@ import org.bigtransfer.replica.Replica;
 import org.bigtransfer.replica.ReplicaSpec;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** A {@link TorchNetwork} as a replica, in float32. */
+/** A {@link TorchNetwork} as a replica, on its device. */
 final class TorchReplica implements Replica {
     private final ReplicaSpec spec;
     private final ParameterLayout layout;
@@ -35,15 +38,17 @@ final class TorchReplica implements Replica {
         this.layout = spec.layout();
         this.placement = placement;
         this.sgd = new Sgd(spec.optimizer(), spec.optimizer().stretches(layout));
-        this.parameters = new FlatTensor(layout.length(), placement);
-        this.velocity = new FlatTensor(layout.length(), placement);
-        this.gradients = new Gradients(layout.length(), placement);
-        this.network = new TorchNetwork(spec, placement.layout(), parameters.read(), gradients);
+        Arrangement arrangement = new Arrangement(layout, placement.layout());
+        this.parameters = new FlatTensor(layout.length(), placement, arrangement);
+        this.velocity = new FlatTensor(layout.length(), placement, arrangement);
+        this.gradients = new Gradients(new FlatTensor(layout.length(), placement, arrangement));
+        this.network = new TorchNetwork(spec, placement, parameters.read(), gradients);
     }
 
     /** LibTorch has a number of threads for each thread that calls it. */
     private void enter() {
         torch.set_num_threads(spec.threads());
+        placement.apply();
     }
 
     @Override
@@ -77,17 +82,23 @@ final class TorchReplica implements Replica {
     private Tensor images(FloatBuffer from, int count, int size) {
         try (PointerScope scope = new PointerScope();
                 Tensor copy = copy(from, count, size, size, 3)) {
-            return LibTorch.keep(copy.permute(0, 3, 1, 2).contiguous(placement.layout()));
+            return LibTorch.keep(
+                    copy.permute(0, 3, 1, 2).to(placement.compute()).contiguous(placement.layout()));
         }
     }
 
-    /** Copies floats from the buffer's position on, which does not move, to the device. */
+    /**
+     * Copies floats from the buffer's position on, which does not move, to the device: a GPU takes them from page-locked
+     * memory, when it comes to them, and nothing waits for it.
+     */
     private Tensor copy(FloatBuffer from, long... shape) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor copy = torch.empty(shape);
+            TensorOptions options = new TensorOptions().pinned_memory(new BoolOptional(placement.isOnGpu()));
+            Tensor copy = torch.empty(shape, options, new MemoryFormatOptional());
             FloatBuffer to = copy.data_ptr_float().capacity(copy.numel()).asBuffer();
             to.put(from.slice().limit(to.capacity()));
-            return LibTorch.keep(copy.to(placement.device(), ScalarType.Float));
+            return LibTorch.keep(
+                    copy.to(placement.device(), ScalarType.Float, true, false, new MemoryFormatOptional()));
         }
     }
 

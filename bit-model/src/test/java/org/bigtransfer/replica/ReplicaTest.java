@@ -126,8 +126,8 @@ class ReplicaTest {
         float[] first = Arrays.copyOf(whole.targets(), classes);
         float[] rest = Arrays.copyOfRange(whole.targets(), classes, 3 * classes);
         for (Loss of : Loss.values()) {
-            ReplicaSpec spec =
-                    new ReplicaSpec(golden.architecture(), classes, Epsilon.BIG_TRANSFER, of, Optimizer.BIT, 1);
+            ReplicaSpec spec = new ReplicaSpec(
+                    golden.architecture(), classes, Epsilon.BIG_TRANSFER, of, Optimizer.BIT, 1, Precision.FLOAT32);
             try (Replica replica = Engine.named(engine).open(spec)) {
                 golden.load(replica.parameters());
                 double loss = replica.accumulate(whole, 1).getAsDouble();
@@ -152,8 +152,14 @@ class ReplicaTest {
         GoldenCase golden = GoldenCase.ours();
         List<float[]> logits = new ArrayList<>();
         for (Epsilon epsilon : List.of(Epsilon.BIG_TRANSFER, new Epsilon(1e-1, 1e-10), new Epsilon(1e-5, 1e-1))) {
-            ReplicaSpec spec =
-                    new ReplicaSpec(golden.architecture(), golden.classes(), epsilon, Loss.SOFTMAX, Optimizer.BIT, 1);
+            ReplicaSpec spec = new ReplicaSpec(
+                    golden.architecture(),
+                    golden.classes(),
+                    epsilon,
+                    Loss.SOFTMAX,
+                    Optimizer.BIT,
+                    1,
+                    Precision.FLOAT32);
             try (Replica replica = Engine.named(engine).open(spec)) {
                 golden.load(replica.parameters());
                 logits.add(replica.predict(golden.images(), golden.count(), golden.size())
@@ -181,8 +187,8 @@ class ReplicaTest {
             }
         }
         Optimizer optimizer = new Optimizer(MomentumForm.RATE_OUTSIDE, 0.25, List.of());
-        ReplicaSpec spec =
-                new ReplicaSpec(Architecture.of("R[1]x1"), 3, Epsilon.BIG_TRANSFER, Loss.SOFTMAX, optimizer, 2);
+        ReplicaSpec spec = new ReplicaSpec(
+                Architecture.of("R[1]x1"), 3, Epsilon.BIG_TRANSFER, Loss.SOFTMAX, optimizer, 2, Precision.FLOAT32);
         try (Replica replica = Engine.named(engine).open(spec)) {
             for (Tensor tensor : spec.layout().tensors()) {
                 replica.parameters().write(tensor.offset(), start, 0, 3);
@@ -209,8 +215,8 @@ class ReplicaTest {
     void frozenTensorsStayAsTheyAre(String engine) {
         List<String> frozen = List.of("resnet/root_block/standardized_conv2d/kernel", "resnet/head/conv2d/bias");
         Optimizer optimizer = new Optimizer(MomentumForm.RATE_OUTSIDE, 0.25, frozen);
-        ReplicaSpec spec =
-                new ReplicaSpec(Architecture.of("R[1]x1"), 3, Epsilon.BIG_TRANSFER, Loss.SOFTMAX, optimizer, 1);
+        ReplicaSpec spec = new ReplicaSpec(
+                Architecture.of("R[1]x1"), 3, Epsilon.BIG_TRANSFER, Loss.SOFTMAX, optimizer, 1, Precision.FLOAT32);
         try (Replica replica = Engine.named(engine).open(spec)) {
             float[] ones = new float[(int) spec.layout().length()];
             Arrays.fill(ones, 1);
@@ -237,7 +243,13 @@ class ReplicaTest {
                 TensorPatterns.matches(List.of("resnet/root_block/.*", "resnet/block1/.*/[ab]/.*"), free.layout());
         Optimizer optimizer = new Optimizer(MomentumForm.RATE_OUTSIDE, 0, frozen);
         ReplicaSpec spec = new ReplicaSpec(
-                free.architecture(), free.classes(), free.epsilon(), free.loss(), optimizer, free.threads());
+                free.architecture(),
+                free.classes(),
+                free.epsilon(),
+                free.loss(),
+                optimizer,
+                free.threads(),
+                free.precision());
         try (Replica moving = golden.open(engine, 1);
                 Replica staying = Engine.named(engine).open(spec)) {
             golden.load(staying.parameters());
@@ -269,8 +281,8 @@ class ReplicaTest {
         float[][] gradients = {{1, -1, 0.5f}, {0.125f, 2, -3}, {0.25f, 0.5f, 1}};
         float[] keras = TensorFlowGolden.values("sgd_rate_inside");
         Optimizer optimizer = new Optimizer(MomentumForm.RATE_INSIDE, 0, List.of());
-        ReplicaSpec spec =
-                new ReplicaSpec(Architecture.of("R[1]x1"), 3, Epsilon.BIG_TRANSFER, Loss.SOFTMAX, optimizer, 1);
+        ReplicaSpec spec = new ReplicaSpec(
+                Architecture.of("R[1]x1"), 3, Epsilon.BIG_TRANSFER, Loss.SOFTMAX, optimizer, 1, Precision.FLOAT32);
         try (Replica replica = Engine.named(engine).open(spec)) {
             replica.parameters().write(5, parameters, 0, 3);
             for (int step = 0; step < rates.length; step++) {

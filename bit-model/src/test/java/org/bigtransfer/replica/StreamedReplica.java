@@ -17,7 +17,7 @@ import org.bigtransfer.weights.WeightFile;
 /**
  * A replica that answers on standard output what it is asked on standard input, for replica.py.
  *
- * <p>Arguments are engine, architecture, classes and threads. A request is a word in modified UTF-8 and what follows it; a batch is
+ * <p>Arguments are engine, architecture, classes, threads and precision. A request is a word in modified UTF-8 and what follows it; a batch is
  * count and size, int32, and the images [count, size, size, 3] float32. All numbers are big-endian.
  * <ul>
  *   <li>{@code load} a weight file's path, UTF; {@code save} the same: answered by an int32, 0
@@ -43,7 +43,8 @@ final class StreamedReplica {
     public static void main(String[] arguments) throws IOException {
         int classes = Integer.parseInt(arguments[2]);
         ReplicaSpec spec = ReplicaSpec.of(Architecture.of(arguments[1]), classes, Integer.parseInt(arguments[3]));
-        try (Replica replica = Engine.named(arguments[0]).open(spec);
+        Precision precision = Precision.valueOf(arguments[4]);
+        try (Replica replica = Engine.named(arguments[0]).open(spec.in(precision));
                 DataInputStream in = new DataInputStream(new BufferedInputStream(System.in, 1 << 20));
                 DataOutputStream out = new DataOutputStream(new BufferedOutputStream(System.out, 1 << 20))) {
             StreamedReplica streamed = new StreamedReplica(classes, replica, in, out);

@@ -7,6 +7,7 @@ import java.util.List;
 import org.bigtransfer.replica.Engines;
 import org.bigtransfer.replica.Floats;
 import org.bigtransfer.replica.GoldenCase;
+import org.bigtransfer.replica.Precision;
 import org.bigtransfer.replica.Replica;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
@@ -21,7 +22,7 @@ class PlacementTest {
         }
         LibTorch.load();
         GoldenCase golden = GoldenCase.ours();
-        Placement asOnAGpu = new Placement(new Device("cpu"), MemoryFormat.Contiguous, true);
+        Placement asOnAGpu = new Placement(new Device("cpu"), MemoryFormat.Contiguous, Precision.FLOAT32);
         try (Replica plain = golden.open("torch", 1);
                 Replica other = new TorchReplica(golden.spec(1), asOnAGpu)) {
             golden.load(other.parameters());

@@ -31,6 +31,7 @@ final class BenchTrainJob extends JobCommand {
         TrainBenchmark.run(
                 new TrainBenchmark.Plan(
                         settings.engine(),
+                        settings.precision(),
                         bench.architecture(),
                         bench.crop(),
                         bench.batch(),

@@ -14,6 +14,7 @@ import org.bigtransfer.jobs.settings.Settings;
 import org.bigtransfer.replica.Engine;
 import org.bigtransfer.replica.NativeVector;
 import org.bigtransfer.replica.Optimizer;
+import org.bigtransfer.replica.Precision;
 import org.bigtransfer.replica.Replica;
 import org.bigtransfer.replica.ReplicaSpec;
 import org.bigtransfer.spark.storage.PublishedFile;
@@ -91,7 +92,13 @@ final class ExportJob extends JobCommand {
 
     private static void writeNetwork(KeptModel model, int threads, OutputStream out) throws IOException {
         ReplicaSpec spec = new ReplicaSpec(
-                model.architecture(), model.classes(), model.epsilon(), model.loss(), Optimizer.BIT, threads);
+                model.architecture(),
+                model.classes(),
+                model.epsilon(),
+                model.loss(),
+                Optimizer.BIT,
+                threads,
+                Precision.FLOAT32);
         try (Replica replica = Engine.named("dl4j").open(spec)) {
             model.reading().into(replica.layout(), replica.parameters());
             replica.save(out);

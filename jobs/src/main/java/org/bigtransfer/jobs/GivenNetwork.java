@@ -173,7 +173,13 @@ record GivenNetwork(String runId, long step, String weights, List<String> classN
             Preprocessing preprocessing) {
         // Nothing is trained: any optimizer will do.
         ReplicaSpec replica = new ReplicaSpec(
-                architecture, classes, preprocessing.profile().epsilon(), loss, Optimizer.BIT, use.threads());
+                architecture,
+                classes,
+                preprocessing.profile().epsilon(),
+                loss,
+                Optimizer.BIT,
+                use.threads(),
+                settings.precision());
         return new Network(settings.engine(), replica, file, use.policy(), preprocessing, use.batch());
     }
 

@@ -111,6 +111,7 @@ final class RunFiles implements TrainListener {
         values.put("dataset_hash", dataset.contentHash());
         values.put("dataset_store", dataset.store().toString());
         values.put("engine", plan.engine());
+        values.put("precision", plan.precision().toString().toLowerCase(Locale.ROOT));
         values.put("profile", plan.profile().setting());
         values.put("replicas", plan.work().replicas());
         values.put("threads", plan.work().threads());

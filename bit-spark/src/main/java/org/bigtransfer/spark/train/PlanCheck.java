@@ -66,7 +66,7 @@ final class PlanCheck {
                     + plan.optimization().baseLr());
         }
         named(plan.network()::requireTrainable);
-        named(() -> Engine.named(plan.engine()));
+        named(() -> Engine.named(plan.engine()).require(plan.precision()));
         if (plan.teacher().isGiven()) {
             named(() -> Architecture.of(plan.teacher().architecture()));
             if (plan.optimization().loss() != Loss.SOFTMAX) {

@@ -30,7 +30,7 @@ final class ReplicaSteps implements AutoCloseable {
         this.exchange = exchange;
         this.feed = feed;
         this.share = ReductionTree.share(exchange.rank(), exchange.replicas(), order.microBatches());
-        this.tree = plan.work().reduction() == Reduction.TREE
+        this.tree = plan.work().reduction() == Reduction.TREE && order.microBatches() > 1
                 ? Optional.of(new GradientSum(replica.layout().length(), order.microBatches()))
                 : Optional.empty();
     }
@@ -42,7 +42,7 @@ final class ReplicaSteps implements AutoCloseable {
         long start = System.nanoTime();
         if (tree.isPresent()) {
             exchange.sum(tree.get().nodes(), tree.get().vectors(), order.microBatches(), replica.gradient());
-        } else {
+        } else if (exchange.replicas() > 1) { // else a gradient that is on a device may stay there
             Node own = new Node(exchange.rank(), exchange.rank() + 1);
             exchange.sum(List.of(own), List.of(replica.gradient()), exchange.replicas(), replica.gradient());
         }

@@ -100,6 +100,7 @@ public record RunState(
         Map<String, String> used = new LinkedHashMap<>();
         used.put("dataset", plan.dataset());
         used.put("engine", plan.engine());
+        used.put("precision", "" + plan.precision());
         used.put("replicas", "" + plan.work().replicas());
         used.put("threads", "" + plan.work().threads());
         used.put("reduction", "" + plan.work().reduction());

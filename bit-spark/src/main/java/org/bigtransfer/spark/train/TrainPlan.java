@@ -11,6 +11,7 @@ import org.bigtransfer.hyperrule.Schedule;
 import org.bigtransfer.preprocess.Preprocessing;
 import org.bigtransfer.replica.Loss;
 import org.bigtransfer.replica.Optimizer;
+import org.bigtransfer.replica.Precision;
 import org.bigtransfer.replica.ReplicaSpec;
 import org.bigtransfer.weights.WeightFile.Head;
 
@@ -20,12 +21,14 @@ import org.bigtransfer.weights.WeightFile.Head;
  * @param run the run directory
  * @param dataset the dataset's folder
  * @param engine which engine computes
+ * @param precision what it computes in
  * @param teacher whose predictions are the targets, if there is one
  */
 public record TrainPlan(
         String run,
         String dataset,
         String engine,
+        Precision precision,
         long seed,
         Network network,
         Teacher teacher,
@@ -171,7 +174,8 @@ public record TrainPlan(
                 profile().epsilon(),
                 optimization.loss(),
                 new Optimizer(profile().momentum(), optimization.weightDecay(), network.frozen(classes)),
-                work.threads());
+                work.threads(),
+                precision);
     }
 
     /** What opens the teacher of one replica. */
@@ -182,6 +186,7 @@ public record TrainPlan(
                 profile().epsilon(),
                 Loss.SOFTMAX,
                 Optimizer.BIT,
-                work.threads());
+                work.threads(),
+                precision);
     }
 }

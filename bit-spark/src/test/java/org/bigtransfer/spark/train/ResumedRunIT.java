@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bigtransfer.hyperrule.Profile;
+import org.bigtransfer.replica.Engine;
+import org.bigtransfer.replica.Precision;
 import org.bigtransfer.spark.train.TrainResult.End;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +49,23 @@ class ResumedRunIT extends Training {
         assertSameBits(undisturbed, stopped, 20);
 
         assertThat(train(stopped, new Heard()).records()).isEqualTo(second.records());
+    }
+
+    /** Of the engines that have it: momentum, too, is kept as it was. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aRunInBfloat16GoesOnAsAnUndisturbedOne(String engine) throws Exception {
+        if (!Engine.named(engine).precisions().contains(Precision.BF16)) {
+            return;
+        }
+        Runs float32 = trained(run().engine(engine).steps(6));
+        Runs undisturbed =
+                trained(run().engine(engine).precision(Precision.BF16).steps(6));
+        Runs stopped = run().engine(engine).precision(Precision.BF16).replicas(2);
+        trained(stopped.steps(3));
+        trained(stopped.replicas(1).steps(6));
+        assertSameBits(undisturbed, stopped, 6);
+        assertThat(undisturbed.parameters(6)).isNotEqualTo(float32.parameters(6));
     }
 
     @Test

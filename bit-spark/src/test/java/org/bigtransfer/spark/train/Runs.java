@@ -18,6 +18,7 @@ import org.bigtransfer.hyperrule.Schedule;
 import org.bigtransfer.preprocess.Preprocessing;
 import org.bigtransfer.replica.Loss;
 import org.bigtransfer.replica.NativeVector;
+import org.bigtransfer.replica.Precision;
 import org.bigtransfer.spark.train.EarlyStopping.Metric;
 import org.bigtransfer.spark.train.TrainPlan.Input;
 import org.bigtransfer.spark.train.TrainPlan.Milestones;
@@ -39,6 +40,7 @@ final class Runs implements Cloneable {
     private Profile profile = Profile.PYTORCH;
     private Resolution resolution = new Resolution(18, 16);
     private String engine = PooledEngine.NAME;
+    private Precision precision = Precision.FLOAT32;
     private int globalBatch = 14;
     private int microBatch = 2;
     private int replicas = 1;
@@ -116,6 +118,10 @@ final class Runs implements Cloneable {
         return with(copy -> copy.engine = value);
     }
 
+    Runs precision(Precision value) {
+        return with(copy -> copy.precision = value);
+    }
+
     Runs globalBatch(int value) {
         return with(copy -> copy.globalBatch = value);
     }
@@ -189,6 +195,7 @@ final class Runs implements Cloneable {
                 location(),
                 dataset.toString(),
                 engine,
+                precision,
                 seed,
                 new Network(
                         architecture,

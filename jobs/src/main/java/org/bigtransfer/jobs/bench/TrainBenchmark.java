@@ -3,8 +3,10 @@ package org.bigtransfer.jobs.bench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.bigtransfer.architecture.Architecture;
+import org.bigtransfer.replica.Precision;
 
 /** Training images a second of an engine, and of PyTorch where there is one, in alternated pairs. */
 public final class TrainBenchmark {
@@ -21,6 +23,7 @@ public final class TrainBenchmark {
      */
     public record Plan(
             String engine,
+            Precision precision,
             String architecture,
             int crop,
             int batch,
@@ -74,9 +77,10 @@ public final class TrainBenchmark {
 
     /** The line of figures. @param device that ours computed on */
     static String line(Plan plan, String device, Pairs pairs) {
-        return "bench train engine=%s device=%s architecture=%s crop=%d batch=%d peer=%s %s"
+        return "bench train engine=%s precision=%s device=%s architecture=%s crop=%d batch=%d peer=%s %s"
                 .formatted(
                         plan.engine(),
+                        plan.precision().toString().toLowerCase(Locale.ROOT),
                         device,
                         plan.architecture(),
                         plan.crop(),

@@ -27,8 +27,8 @@ final class TrainedReplica implements AutoCloseable {
 
     static TrainedReplica open(TrainBenchmark.Plan plan, int threads) {
         Random random = new Random(1);
-        Replica replica = Engine.named(plan.engine())
-                .open(ReplicaSpec.of(Architecture.of(plan.architecture()), CLASSES, threads));
+        ReplicaSpec spec = ReplicaSpec.of(Architecture.of(plan.architecture()), CLASSES, threads);
+        Replica replica = Engine.named(plan.engine()).open(spec.in(plan.precision()));
         for (Tensor tensor : replica.layout().tensors()) {
             float[] values = new float[Math.toIntExact(tensor.length())];
             for (int i = 0; i < values.length; i++) {

@@ -3,6 +3,7 @@ package org.bigtransfer.jobs.settings;
 import org.bigtransfer.preprocess.Augmentation.Cropping;
 import org.bigtransfer.replica.Engine;
 import org.bigtransfer.replica.Loss;
+import org.bigtransfer.replica.Precision;
 import org.bigtransfer.spark.train.TrainPlan;
 
 /** The jobs, and what each cannot do without. */
@@ -190,5 +191,9 @@ public enum Job {
 
     private static void requireEngine(Values values, Rules rules) {
         rules.accepts("engine", () -> Engine.named(values.text("engine")));
+        Precision precision = values.oneOf("precision", Precision.class);
+        if (precision != Precision.FLOAT32) {
+            rules.accepts("precision", () -> Engine.named(values.text("engine")).require(precision));
+        }
     }
 }

@@ -77,6 +77,7 @@ public final class PlanResolution {
                 settings.run(),
                 settings.dataset(),
                 settings.engine(),
+                settings.precision(),
                 train.seed(),
                 network,
                 teacher,

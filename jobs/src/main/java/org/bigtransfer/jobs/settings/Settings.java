@@ -2,6 +2,7 @@ package org.bigtransfer.jobs.settings;
 
 import java.util.regex.Pattern;
 import org.bigtransfer.hyperrule.Profile;
+import org.bigtransfer.replica.Precision;
 
 /**
  * What a job is told; see {@code reference.conf} for each.
@@ -21,6 +22,7 @@ public record Settings(
         boolean namesRun,
         String task,
         String engine,
+        Precision precision,
         ShardSettings shard,
         ModelSettings model,
         TeacherSettings teacher,

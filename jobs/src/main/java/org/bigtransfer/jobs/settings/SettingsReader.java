@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.bigtransfer.preprocess.Augmentation.Cropping;
 import org.bigtransfer.preprocess.ValueRange;
 import org.bigtransfer.replica.Loss;
+import org.bigtransfer.replica.Precision;
 import org.bigtransfer.spark.input.InputFormat;
 import org.bigtransfer.spark.shard.Limits;
 import org.bigtransfer.spark.train.EarlyStopping;
@@ -36,6 +37,7 @@ final class SettingsReader {
                 run.given().isPresent() || runId.given().isPresent(),
                 values.textOr("auto", "task").or(() -> folderName(values.text("dataset"))),
                 values.text("engine"),
+                values.oneOf("precision", Precision.class),
                 values.section(this::shard),
                 values.section(this::model),
                 values.section(() -> new TeacherSettings(

@@ -164,6 +164,7 @@ class ForecastTest {
                 plan.run(),
                 plan.dataset(),
                 "torch",
+                plan.precision(),
                 plan.seed(),
                 plan.network(),
                 plan.teacher(),

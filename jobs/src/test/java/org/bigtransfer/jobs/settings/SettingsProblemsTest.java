@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.preprocess.ValueRange;
+import org.bigtransfer.replica.Precision;
 import org.junit.jupiter.api.Test;
 
 /** What is refused, and how it is told. */
@@ -148,6 +149,16 @@ class SettingsProblemsTest extends Loading {
                         "shard.max-members must be at least 1: 0 (-D shard.max-members=0)",
                         "shard.max-rejects must be in 0..1: 1.5 (-D shard.max-rejects=1.5)",
                         "shard.damaged must be one of [refuse, accept]: \"ignore\" (-D shard.damaged=ignore)");
+    }
+
+    @Test
+    void refusesPrecisionsThatNobodyOrTheEngineHasNot() {
+        assertThat(problems(Job.BENCH_TRAIN, List.of(), "precision=fp8"))
+                .containsExactly("precision must be one of [float32, tf32, bf16]: \"fp8\" (-D precision=fp8)");
+        assertThat(problems(Job.BENCH_TRAIN, List.of(), "precision=bf16"))
+                .containsExactly(
+                        "precision: precision must be one of [float32] for engine dl4j: bf16 (-D precision=bf16)");
+        assertThat(load(Job.BENCH_TRAIN, List.of()).settings().precision()).isEqualTo(Precision.FLOAT32);
     }
 
     @Test
