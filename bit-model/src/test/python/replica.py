@@ -15,14 +15,14 @@ ENGINE = os.environ.get("BIT_ENGINE", "dl4j")
 class Replica:
     """One of our replicas in a process of its own; use it in a with statement."""
 
-    def __init__(self, architecture, classes, threads=2, native="8g"):
+    def __init__(self, architecture, classes, threads=2, native="8g", precision="FLOAT32"):
         built = ("bit-model/target/classes", "bit-model/target/test-classes", "jobs/target/bit.jar")
         classpath = [os.path.join(ROOT, path) for path in built]
         with open(os.path.join(ROOT, "jobs/target/spark.classpath")) as file:
             classpath.append(file.read().strip())
         memory = ["-Xmx2g", f"-Dorg.bytedeco.javacpp.maxbytes={native}", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"]
         logs = ["-Dorg.bytedeco.javacpp.logger=slf4j", "-Dlog4j2.configurationFile=bit-log4j2.properties"]
-        main = ["org.bigtransfer.replica.StreamedReplica", ENGINE, architecture, str(classes), str(threads)]
+        main = ["org.bigtransfer.replica.StreamedReplica", ENGINE, architecture, str(classes), str(threads), precision]
         command = ["java", *memory, *logs, "-cp", os.pathsep.join(classpath), *main]
         self.classes = classes
         self.java = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
