@@ -39,7 +39,7 @@ def main(data, architecture="R[1,1,1,1]x1", size="64", batch="16", upstream_step
         means = lambda losses: losses.reshape(-1, MEAN_OF).mean(axis=1)
         print(f"{architecture}, {size} pixels, {STEPS} steps of {batch}; means of {MEAN_OF} losses, and the last parameters'"
               " distance to float32's of the way they went")
-        print("  float32            " + " ".join("%.3f" % loss for loss in means(exact)))
+        print("  float32            " + " ".join("%.3f" % loss for loss in means(exact)), flush=True)
         for name, precision, threads in (("float32, 2 threads", "FLOAT32", 2), ("bf16", "BF16", 1)):
             losses, parameters = curve(architecture, start, steps, path, precision, threads)
             furthest = np.abs(means(losses) - means(exact)).max()
