@@ -22,6 +22,11 @@ final class Build {
         return PROPERTIES.getProperty("commit", UNKNOWN);
     }
 
+    /** The client of MLflow's servers that this was built with, as Maven names it. */
+    static String mlflowClient() {
+        return "org.mlflow:mlflow-client:" + PROPERTIES.getProperty("mlflow", UNKNOWN);
+    }
+
     private static Properties load() {
         Properties properties = new Properties();
         try (InputStream in = Build.class.getResourceAsStream("/bit-build.properties")) {

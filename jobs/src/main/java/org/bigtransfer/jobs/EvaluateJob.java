@@ -53,6 +53,7 @@ final class EvaluateJob extends JobCommand {
     @Override
     ExitCode run(JobRun run) throws IOException {
         Settings settings = run.start();
+        TrackedRuns.require(run);
         int threads = settings.train().threads();
 
         try (Sessions session = Sessions.open(run, 1, threads)) {
@@ -93,6 +94,7 @@ final class EvaluateJob extends JobCommand {
                     "read it: ./bit sql -D tables={} \"SELECT * FROM evaluations WHERE run_id = '{}'\"",
                     ShellWord.of(settings.tables()),
                     run.attempt().runId());
+            TrackedRuns.tell(run, conf, row(plan, given, evaluation, seconds));
             figures = Optional.of(new Figures(given.step(), evaluation));
             run.found(named(plan.split(), figures.get()));
             run.console().out().println(line(plan.split(), evaluation));
@@ -128,6 +130,20 @@ final class EvaluateJob extends JobCommand {
                 evaluation.top5());
     }
 
+    private static TableRow.SplitEvaluation row(
+            EvaluationPlan plan, GivenNetwork given, Evaluation evaluation, double seconds) {
+        return new TableRow.SplitEvaluation(
+                given.runId(),
+                given.step(),
+                plan.dataset(),
+                plan.split(),
+                evaluation.examples(),
+                evaluation.loss(),
+                evaluation.top1(),
+                evaluation.top5(),
+                seconds);
+    }
+
     /** All but the predictions, which are written already. */
     private static void writeTables(
             Results results,
@@ -140,18 +156,7 @@ final class EvaluateJob extends JobCommand {
             throws IOException {
         results.write(
                 Table.CLASS_EVALUATIONS, Evaluator.classRows(evaluation, dataset.classes(), plan.split(), target));
-        results.write(
-                Table.EVALUATIONS,
-                List.of(new TableRow.SplitEvaluation(
-                        given.runId(),
-                        given.step(),
-                        plan.dataset(),
-                        plan.split(),
-                        evaluation.examples(),
-                        evaluation.loss(),
-                        evaluation.top1(),
-                        evaluation.top5(),
-                        seconds)));
+        results.write(Table.EVALUATIONS, List.of(row(plan, given, evaluation, seconds)));
         JobRun run = results.run();
         results.finish(new TableRow.Run(
                 Job.EVALUATE.title(),

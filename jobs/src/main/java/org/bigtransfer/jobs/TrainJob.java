@@ -3,6 +3,7 @@ package org.bigtransfer.jobs;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.bigtransfer.jobs.JobRun.Recording;
@@ -15,6 +16,7 @@ import org.bigtransfer.jobs.settings.LoadedSettings;
 import org.bigtransfer.jobs.settings.PlanResolution;
 import org.bigtransfer.jobs.settings.Problem;
 import org.bigtransfer.jobs.settings.Settings;
+import org.bigtransfer.jobs.tracking.Tracking;
 import org.bigtransfer.spark.dataset.DatasetDescription;
 import org.bigtransfer.spark.metrics.TrainMetrics;
 import org.bigtransfer.spark.tables.Table;
@@ -71,6 +73,7 @@ final class TrainJob extends JobCommand {
 
     private static ExitCode check(JobRun run) throws IOException, TrainException {
         int draws = run.start().train().draws();
+        TrackedRuns.require(run);
         Configuration conf = Forecasts.conf();
         DatasetDescription dataset = Datasets.read(run, conf);
         if (draws > 1) {
@@ -101,6 +104,7 @@ final class TrainJob extends JobCommand {
 
     private static ExitCode train(JobRun run) throws IOException, TrainException {
         Settings settings = run.start();
+        TrackedRuns.require(run);
 
         try (Sessions session = Sessions.forTraining(
                         run, asked(settings), settings.train().threads());
@@ -108,51 +112,71 @@ final class TrainJob extends JobCommand {
             if (settings.train().draws() > 1) {
                 return new Draws(run, session).train();
             }
-            SparkSession spark = session.spark();
-            Configuration conf = session.conf();
-            DatasetDescription dataset = Datasets.read(run, conf);
+            DatasetDescription dataset = Datasets.read(run, session.conf());
             TrainPlan plan = plan(run, session, dataset);
-            LOG.info(
-                    "run {} into {}: {} on {} images of {} classes, {} replicas, {}",
-                    run.attempt().runId(),
-                    plan.run(),
-                    plan.network().architecture(),
-                    dataset.split(DatasetDescription.TRAIN).examples(),
-                    dataset.classes().size(),
-                    plan.work().replicas(),
-                    PlanResolution.resolved(plan));
-
-            RunEvaluations evaluations = new RunEvaluations(conf, run.attempt().runId(), plan.run(), plan.dataset());
-            GraceWarning grace = new GraceWarning(settings.train().graceSeconds());
-            TrainMetrics metrics = TrainMetrics.register(spark.sparkContext());
-            Trainer trainer = new Trainer(
-                    spark,
-                    plan,
-                    new RunFiles(conf, run, plan, dataset, List.of(evaluations, progress, grace, metrics)));
-            run.onTermination(new Stop(trainer::requestStop, settings.train().graceSeconds()));
-            TrainResult result = train(run, trainer);
-            progress.close();
-            if (result.end() == TrainResult.End.STOPPED) {
-                run.conclude(
-                        result.step() == 0
-                                ? "stopped before the first step; the same command begins"
-                                : "stopped after step %d, which is committed; the same command goes on from there"
-                                        .formatted(result.step()));
-                LOG.info(run.conclusion());
-                return ExitCode.TERMINATED;
+            try (Tracking tracking = TrackedRuns.training(run, session.conf(), plan, dataset)) {
+                return train(run, session, dataset, plan, progress, tracking);
             }
-
-            if (result.end() == TrainResult.End.EARLY) {
-                run.conclude("stopped early after step %d; the best is step %d"
-                        .formatted(result.step(), result.modelStep()));
-            }
-            writeTables(new Results(spark, run), plan, dataset, result, evaluations.rows());
-            RunReport.write(spark, settings.tables(), run.attempt().runId(), plan.run());
-            if (!run.conclusion().isEmpty()) {
-                LOG.info(run.conclusion());
-            }
-            sayWhere(run, settings, plan);
         }
+    }
+
+    private static ExitCode train(
+            JobRun run,
+            Sessions session,
+            DatasetDescription dataset,
+            TrainPlan plan,
+            TrainProgress progress,
+            Tracking tracking)
+            throws IOException, TrainException {
+        Settings settings = run.loaded().settings();
+        SparkSession spark = session.spark();
+        Configuration conf = session.conf();
+        LOG.info(
+                "run {} into {}: {} on {} images of {} classes, {} replicas, {}",
+                run.attempt().runId(),
+                plan.run(),
+                plan.network().architecture(),
+                dataset.split(DatasetDescription.TRAIN).examples(),
+                dataset.classes().size(),
+                plan.work().replicas(),
+                PlanResolution.resolved(plan));
+
+        RunEvaluations evaluations = new RunEvaluations(conf, run.attempt().runId(), plan.run(), plan.dataset());
+        GraceWarning grace = new GraceWarning(settings.train().graceSeconds());
+        TrainMetrics metrics = TrainMetrics.register(spark.sparkContext());
+        Trainer trainer = new Trainer(
+                spark,
+                plan,
+                new RunFiles(conf, run, plan, dataset, List.of(evaluations, progress, grace, metrics, tracking)));
+        run.onTermination(new Stop(trainer::requestStop, settings.train().graceSeconds()));
+        TrainResult result = train(run, trainer);
+        progress.close();
+        if (result.end() == TrainResult.End.STOPPED) {
+            tracking.ended(Tracking.End.STOPPED, result.records(), evaluations.rows(), Map.of());
+            run.conclude(
+                    result.step() == 0
+                            ? "stopped before the first step; the same command begins"
+                            : "stopped after step %d, which is committed; the same command goes on from there"
+                                    .formatted(result.step()));
+            LOG.info(run.conclusion());
+            return ExitCode.TERMINATED;
+        }
+
+        if (result.end() == TrainResult.End.EARLY) {
+            run.conclude(
+                    "stopped early after step %d; the best is step %d".formatted(result.step(), result.modelStep()));
+        }
+        writeTables(new Results(spark, run), plan, dataset, result, evaluations.rows());
+        RunReport.write(spark, settings.tables(), run.attempt().runId(), plan.run());
+        if (!run.conclusion().isEmpty()) {
+            LOG.info(run.conclusion());
+        }
+        tracking.ended(
+                Tracking.End.FINISHED,
+                result.records(),
+                evaluations.rows(),
+                TrackedRuns.trained(settings, conf, result.modelStep()));
+        sayWhere(run, settings, plan);
         return ExitCode.DONE;
     }
 

@@ -20,6 +20,14 @@ class ModuleRulesTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule onlyTheServersOfTrackingKnowMlflow = noClasses()
+            .that()
+            .haveNameNotMatching("org[.]bigtransfer[.]jobs[.]tracking[.]Mlflow(Server|Artifacts)")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.mlflow..", "org.mlflow_project..");
+
+    @ArchTest
     static final ArchRule leavesEnginesToTheirSeam = noClasses()
             .should()
             .dependOnClassesThat()

@@ -2,15 +2,19 @@ package org.bigtransfer.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,7 +34,8 @@ class SecretsIT {
 
     private final Captured captured = new Captured();
 
-    private ProcessBuilder quickstart() {
+    /** @param tracking the address of a tracking server */
+    private ProcessBuilder quickstart(String tracking) {
         ProcessBuilder builder = new ProcessBuilder(
                 "../bit",
                 "quickstart",
@@ -42,6 +47,8 @@ class SecretsIT {
                 "-Drun=" + folder.resolve("run"),
                 "-Dquickstart.train-per-class=3",
                 "-Dquickstart.validation-per-class=1",
+                "-Dtracking.mlflow.uri=" + tracking,
+                "-Dtracking.mlflow.answer-seconds=1",
                 "-Dmodel.architecture=R[1]x1",
                 "-Dtrain.schedule=1,2,3,4",
                 "-Dtrain.global-batch=10",
@@ -79,7 +86,9 @@ class SecretsIT {
                         "AWS_SECRET_ACCESS_KEY",
                         PLANTED + "-key",
                         "AWS_SESSION_TOKEN",
-                        PLANTED + "-token"));
+                        PLANTED + "-token",
+                        "MLFLOW_TRACKING_TOKEN",
+                        PLANTED + "-mlflow"));
         return builder;
     }
 
@@ -104,7 +113,17 @@ class SecretsIT {
     void nothingThatARunLeavesHoldsASecret() throws Exception {
         Files.createDirectories(folder.resolve("events"));
         Path out = folder.resolve("printed.txt");
-        Process process = quickstart().redirectOutput(out.toFile()).start();
+        List<String> authorizations = new CopyOnWriteArrayList<>();
+        HttpServer tracking = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        tracking.createContext("/", exchange -> {
+            authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            exchange.sendResponseHeaders(403, -1);
+            exchange.close();
+        });
+        tracking.start();
+        Process process = quickstart("http://127.0.0.1:" + tracking.getAddress().getPort())
+                .redirectOutput(out.toFile())
+                .start();
         StringBuilder log = new StringBuilder();
         String shown = "";
         try (BufferedReader lines = process.errorReader()) {
@@ -115,7 +134,10 @@ class SecretsIT {
             assertThat(process.waitFor()).as(log.toString()).isZero();
         } finally {
             process.destroyForcibly();
+            tracking.stop(0);
         }
+        assertThat(authorizations).isNotEmpty().containsOnly("Bearer " + PLANTED + "-mlflow");
+        assertThat(log.toString()).contains("MLflow at http://127.0.0.1:", "does not take what it is told");
         Files.writeString(folder.resolve("log.txt"), log);
 
         assertThat(shown).contains("org.bigtransfer.jobs.Bit").doesNotContain(PLANTED);

@@ -156,12 +156,17 @@ public final class LoadedSettings {
         return render(resolved, ConfigRenderOptions.concise());
     }
 
-    private String render(Map<String, ?> resolved, ConfigRenderOptions options) {
+    /** All settings by key, the given keys with their resolved values. */
+    public Map<String, Object> all(Map<String, ?> resolved) {
         Map<String, Object> all = values.all();
         all.put("run-id", settings.runId());
         all.put("run", settings.run());
         all.put("task", settings.task());
         all.putAll(resolved);
-        return ConfigFactory.parseMap(all).atPath("bit").root().render(options);
+        return all;
+    }
+
+    private String render(Map<String, ?> resolved, ConfigRenderOptions options) {
+        return ConfigFactory.parseMap(all(resolved)).atPath("bit").root().render(options);
     }
 }

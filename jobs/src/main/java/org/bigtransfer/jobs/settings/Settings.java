@@ -33,6 +33,7 @@ public record Settings(
         InspectSettings inspect,
         ExportSettings export,
         PublishSettings publish,
+        TrackingSettings tracking,
         PredictSettings predict,
         FeaturesSettings features,
         ProbeSettings probe,

@@ -51,6 +51,7 @@ final class SettingsReader {
                 values.section(() -> new ExportSettings(
                         values.oneOf("export.format", ExportSettings.Format.class), values.text("export.file"))),
                 new PublishSettings(values.text("publish.pointer")),
+                values.section(this::tracking),
                 values.section(this::predict),
                 values.section(this::features),
                 values.section(this::probe),
@@ -164,6 +165,15 @@ final class SettingsReader {
                 values.integer("inspect.samples"),
                 values.bigInteger("inspect.seed"),
                 values.bigInteger("inspect.step"));
+    }
+
+    private TrackingSettings tracking() {
+        return new TrackingSettings(
+                values.text("tracking.mlflow.uri"),
+                values.text("tracking.mlflow.experiment"),
+                values.flag("tracking.mlflow.artifacts"),
+                values.integer("tracking.mlflow.answer-seconds"),
+                values.integer("tracking.mlflow.end-seconds"));
     }
 
     private PredictSettings predict() {

@@ -34,6 +34,28 @@ class SettingsProblemsTest extends Loading {
     }
 
     @Test
+    void trackingServersHaveAnAddressWithoutSecrets() {
+        for (String uri : List.of("mlflow:5000", "databricks", "file:/runs", "http://", "http://mlflow:5000?token=x")) {
+            assertThat(problems(Job.SQL, List.of(), "tracking.mlflow.uri=" + uri))
+                    .singleElement()
+                    .asString()
+                    .startsWith("tracking.mlflow.uri must be the address of a tracking server, http://host:port");
+        }
+        assertThat(problems(Job.SQL, List.of(), "tracking.mlflow.uri=https://me:pw@mlflow"))
+                .singleElement()
+                .asString()
+                .startsWith("tracking.mlflow.uri must hold no password");
+        assertThat(problems(
+                        Job.SQL,
+                        List.of(),
+                        "tracking.mlflow.experiment= ",
+                        "tracking.mlflow.answer-seconds=0",
+                        "tracking.mlflow.end-seconds=0"))
+                .hasSize(3);
+        load(Job.SQL, List.of(), "tracking.mlflow.uri=https://mlflow/lake").settings();
+    }
+
+    @Test
     void reportsEverythingAtOnceWithPlacesAndNearestKeys() throws IOException {
         Path conf = file(
                 "bad.conf",
