@@ -25,6 +25,11 @@ record JpegFrame(int at, int marker, int bits, ImageSize size, List<Integer> com
         ImageSize size = ImageSize.of(
                 bytes.u16(at + HEIGHT + 2, ByteOrder.BIG_ENDIAN), bytes.u16(at + HEIGHT, ByteOrder.BIG_ENDIAN));
         int components = bytes.u8(at + 9);
+        int length = bytes.u16(at + 2, ByteOrder.BIG_ENDIAN);
+        if (length != 8 + 3 * components) {
+            throw new RejectedImageException(
+                    "damaged JPEG: a frame header of %d bytes for %d components".formatted(length, components));
+        }
         for (int i = 0; i < components; i++) {
             ids.add(bytes.u8(at + 10 + 3 * i));
             sampling = Math.max(sampling, bytes.u8(at + 11 + 3 * i) & 0xF);

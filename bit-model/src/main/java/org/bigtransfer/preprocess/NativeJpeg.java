@@ -1,5 +1,6 @@
 package org.bigtransfer.preprocess;
 
+import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -86,7 +87,10 @@ final class NativeJpeg implements AutoCloseable {
         }
     }
 
+    /** Checks what JavaCPP does not. */
     private void append(byte[] from, int first, int count) {
+        Objects.checkFromIndexSize(first, count, from.length);
+        Objects.checkFromIndexSize(length, count, file.capacity());
         file.position(length).put(from, first, count).position(0);
         length += count;
     }

@@ -266,6 +266,31 @@ class ImageDecoderTest {
         assertThatThrownBy(() -> ImageDecoder.size(bmp)).hasMessageStartingWith("truncated file");
     }
 
+    /** All lengths, as a decoder in native memory must never be given a wrong one. */
+    @ParameterizedTest
+    @ValueSource(ints = {BufferedImage.TYPE_INT_RGB, BufferedImage.TYPE_BYTE_GRAY})
+    void rejectsJpegWithAFrameHeaderOfAnotherLengthThanItsComponentsTake(int type) throws IOException {
+        byte[] jpeg = encoded(picture(type), "jpeg");
+        int components = type == BufferedImage.TYPE_INT_RGB ? 3 : 1;
+        int at = 2;
+        while (jpeg[at + 1] != (byte) 0xC0) {
+            at += 2 + (ByteBuffer.wrap(jpeg).getShort(at + 2) & 0xFFFF);
+        }
+        for (int length = 0; length < 40; length++) {
+            byte[] damaged = jpeg.clone();
+            damaged[at + 3] = (byte) length;
+            if (length == 8 + 3 * components) {
+                assertThat(damaged).isEqualTo(jpeg);
+                continue;
+            }
+            try (ImageCheck check = new ImageCheck()) {
+                assertThatThrownBy(() -> check.check(damaged))
+                        .isInstanceOf(RejectedImageException.class)
+                        .hasMessage("damaged JPEG: a frame header of %d bytes for %d components", length, components);
+            }
+        }
+    }
+
     /** Twelve bytes for a chunk and its length would lead back to its beginning. */
     @Test
     void rejectsPngWithAChunkOfNegativeLength() throws IOException {
