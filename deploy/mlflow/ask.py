@@ -74,9 +74,9 @@ def main(uri, experiment, folder, how, name, steps, *changed):
     files = {"model/model.npz": directory / f"checkpoints/step-{steps:06d}/model.npz"}
     files |= {key: directory / key for key in ("config.conf", "run.json", "report.html")}
     with tempfile.TemporaryDirectory() as downloads:
-        for key, ours in files.items():
+        for key, file in files.items():
             theirs = pathlib.Path(client.download_artifacts(run.info.run_id, key, downloads)).read_bytes()
-            assert theirs == ours.read_bytes() and theirs, key
+            assert theirs == file.read_bytes() and theirs, key
     deleted = client.search_runs(ids, wanted, run_view_type=ViewType.DELETED_ONLY)
     assert len(deleted) == (how == "anew"), deleted
     warned = re.search("WARN.*MLflow.*", (folder / f"{name}.log").read_text())
