@@ -11,13 +11,17 @@ final class UriPassword {
     private static final Pattern USER_INFO = Pattern.compile(
             "(?<=://)(?:[^@\\s:/\\[\"]*:(?!\\d+/)[^@\\s\"]*|(?<=(?:https?|ftps?|sftp)://)[^/@\\s\"]+)(?=@)");
 
+    /** May be a token, or a signature. */
+    private static final Pattern QUERY = Pattern.compile("(?<=://[^?\\s\"]{1,500}\\?)[^\\s\")]+");
+
     private UriPassword() {}
 
     static boolean isIn(String text) {
         return USER_INFO.matcher(text).find();
     }
 
+    /** Queries are hidden too. */
     static String hidden(String text) {
-        return USER_INFO.matcher(text).replaceAll("***");
+        return QUERY.matcher(USER_INFO.matcher(text).replaceAll("***")).replaceAll("***");
     }
 }

@@ -2,6 +2,7 @@ package org.bigtransfer.jobs.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,5 +33,11 @@ class UriPasswordTest {
     void leavesOtherUrisAlone(String text) {
         assertThat(UriPassword.isIn(text)).isFalse();
         assertThat(UriPassword.hidden(text)).isEqualTo(text);
+    }
+
+    @Test
+    void queriesAreHidden() {
+        assertThat(UriPassword.hidden("uri must have no query: https://h:1/a?token=t&b=c (-D uri=http://h/?token=t)"))
+                .isEqualTo("uri must have no query: https://h:1/a?*** (-D uri=http://h/?***)");
     }
 }
