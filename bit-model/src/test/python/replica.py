@@ -26,7 +26,7 @@ class Replica:
         command = ["java", *memory, *logs, "-cp", os.pathsep.join(classpath), *main]
         self.classes = classes
         # Threads of OpenMP that wait for each other spin: where others use the cores too, that makes a step 50 times as slow.
-        environment = dict(os.environ, OMP_WAIT_POLICY="passive")
+        environment = {"OMP_WAIT_POLICY": "passive", **os.environ}
         self.java = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
 
     def __enter__(self):
