@@ -1,6 +1,7 @@
 package org.bigtransfer.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.bigtransfer.replica.Floats.assertClose;
 
 import java.io.IOException;
@@ -113,6 +114,10 @@ class ReplicaTest {
             assertThat(Floats.of(replica.optimizerState())).isEqualTo(gradient);
             float[] parameters = Floats.of(replica.parameters());
             assertThat(parameters[7]).isEqualTo(golden.weights()[7] - 0.5f * gradient[7]);
+            replica.update(0.5);
+            replica.update(0.5);
+            // 1 + 0.9 · (1 + 0.9) gradients; more, had an update changed the gradient that the next one takes.
+            assertThat(Floats.of(replica.optimizerState())[7]).isCloseTo(2.71f * gradient[7], withinPercentage(1e-3));
         }
     }
 
