@@ -2,22 +2,20 @@ package org.bigtransfer.preprocess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bigtransfer.preprocess.SmallImages.concatenated;
+import static org.bigtransfer.preprocess.SmallImages.encoded;
+import static org.bigtransfer.preprocess.SmallImages.picture;
+import static org.bigtransfer.preprocess.SmallImages.pixels;
+import static org.bigtransfer.preprocess.SmallImages.png;
+import static org.bigtransfer.preprocess.SmallImages.segment;
 
-import java.awt.Color;
-import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Random;
-import java.util.zip.CRC32;
-import java.util.zip.Deflater;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
@@ -186,18 +184,6 @@ class ImageDecoderTest {
         return bytes.toByteArray();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"jpeg", "png", "gif", "bmp"})
-    void rejectsTruncatedFilesAndNeverThrowsAnythingElse(String format) throws Exception {
-        byte[] whole = encoded(picture(BufferedImage.TYPE_INT_RGB), format);
-        for (int length = 0; length < whole.length - 2; length += Math.max(1, whole.length / 150)) {
-            byte[] part = Arrays.copyOf(whole, length);
-            assertThatThrownBy(() -> ImageDecoder.decode(part))
-                    .as("%d of %d bytes", length, whole.length)
-                    .isInstanceOf(RejectedImageException.class);
-        }
-    }
-
     /** As in a row group's memory, where the next row's file follows. */
     @ParameterizedTest
     @ValueSource(strings = {"jpeg", "png", "gif", "bmp"})
@@ -223,173 +209,5 @@ class ImageDecoderTest {
             }
         }
         assertThat(row).isEqualTo(before);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"jpeg", "png", "gif", "bmp"})
-    void damagedFilesAreDecodedOrRejected(String format) throws IOException {
-        byte[] whole = encoded(picture(BufferedImage.TYPE_INT_RGB), format);
-        Random random = new Random(7);
-        for (int i = 0; i < 300; i++) {
-            byte[] damaged = whole.clone();
-            for (int hit = 0; hit < 3; hit++) {
-                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
-            }
-            try {
-                if (ImageDecoder.size(damaged).pixels() < 10_000_000) {
-                    ImageDecoder.decode(damaged);
-                }
-            } catch (RejectedImageException e) {
-                assertThat(e.getMessage()).isNotBlank();
-            }
-        }
-    }
-
-    @Test
-    void rejectsWhatIsNoImage() {
-        assertThatThrownBy(() -> ImageDecoder.decode(new byte[0])).hasMessage("empty file");
-        assertThatThrownBy(() -> ImageDecoder.decode("hello".getBytes(StandardCharsets.UTF_8)))
-                .isInstanceOf(RejectedImageException.class)
-                .hasMessage("not a JPEG, PNG, GIF or BMP file");
-    }
-
-    @Test
-    void refusesBombsFromTheHeader() throws IOException {
-        byte[] bomb = png(2, 8, 20_000, 10_000, new byte[100]);
-        assertThatThrownBy(() -> ImageDecoder.size(bomb))
-                .isInstanceOf(RejectedImageException.class)
-                .hasMessage("an image must have at most 178956970 pixels: 20000×10000");
-        byte[] empty = png(2, 8, 13_000, 13_000, new byte[100]);
-        assertThatThrownBy(() -> ImageDecoder.decode(empty)).hasMessageStartingWith("truncated PNG");
-        byte[] bmp = encoded(picture(BufferedImage.TYPE_INT_RGB), "bmp");
-        ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN).putInt(18, 13_000).putInt(22, 13_000);
-        assertThatThrownBy(() -> ImageDecoder.size(bmp)).hasMessageStartingWith("truncated file");
-    }
-
-    /** All lengths, as a decoder in native memory must never be given a wrong one. */
-    @ParameterizedTest
-    @ValueSource(ints = {BufferedImage.TYPE_INT_RGB, BufferedImage.TYPE_BYTE_GRAY})
-    void rejectsJpegWithAFrameHeaderOfAnotherLengthThanItsComponentsTake(int type) throws IOException {
-        byte[] jpeg = encoded(picture(type), "jpeg");
-        int components = type == BufferedImage.TYPE_INT_RGB ? 3 : 1;
-        int at = 2;
-        while (jpeg[at + 1] != (byte) 0xC0) {
-            at += 2 + (ByteBuffer.wrap(jpeg).getShort(at + 2) & 0xFFFF);
-        }
-        for (int length = 0; length < 40; length++) {
-            byte[] damaged = jpeg.clone();
-            damaged[at + 3] = (byte) length;
-            if (length == 8 + 3 * components) {
-                assertThat(damaged).isEqualTo(jpeg);
-                continue;
-            }
-            try (ImageCheck check = new ImageCheck()) {
-                assertThatThrownBy(() -> check.check(damaged))
-                        .isInstanceOf(RejectedImageException.class)
-                        .hasMessage("damaged JPEG: a frame header of %d bytes for %d components", length, components);
-            }
-        }
-    }
-
-    /** Twelve bytes for a chunk and its length would lead back to its beginning. */
-    @Test
-    void rejectsPngWithAChunkOfNegativeLength() throws IOException {
-        byte[] png = encoded(picture(BufferedImage.TYPE_INT_RGB), "png");
-        int afterHeader = 8 + 12 + 13;
-        byte[] damaged = new byte[png.length + 12];
-        System.arraycopy(png, 0, damaged, 0, afterHeader);
-        System.arraycopy(png, afterHeader, damaged, afterHeader + 12, png.length - afterHeader);
-        ByteBuffer.wrap(damaged).putInt(afterHeader, -12).putInt(afterHeader + 4, 0x74455874); // tEXt
-        assertThatThrownBy(() -> ImageDecoder.decode(damaged))
-                .isInstanceOf(RejectedImageException.class)
-                .hasMessage("damaged PNG: a chunk of 4294967284 bytes");
-    }
-
-    @Test
-    void rejectsPngWithWrongChecksum() throws IOException {
-        byte[] png = encoded(picture(BufferedImage.TYPE_INT_RGB), "png");
-        png[png.length - 20] ^= 1;
-        assertThatThrownBy(() -> ImageDecoder.decode(png)).hasMessage("damaged PNG: wrong checksum of chunk IDAT");
-    }
-
-    private static BufferedImage picture(int type) {
-        BufferedImage picture = new BufferedImage(40, 30, type);
-        Graphics2D graphics = picture.createGraphics();
-        for (int i = 0; i < 30; i++) {
-            graphics.setColor(new Color(8 * i, 255 - 7 * i, i * i % 256));
-            graphics.fillOval(i, i / 2, 20, 12);
-        }
-        graphics.dispose();
-        return picture;
-    }
-
-    private static byte[] encoded(BufferedImage image, String format) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        assertThat(ImageIO.write(image, format, out)).isTrue();
-        return out.toByteArray();
-    }
-
-    private static int[] pixels(BufferedImage image) {
-        int[] pixels = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
-        Arrays.setAll(pixels, i -> pixels[i] & 0xFFFFFF);
-        return pixels;
-    }
-
-    private static int[] pixels(RgbImage image) {
-        int[] pixels = new int[image.width() * image.height()];
-        byte[] rgb = image.rgb();
-        Arrays.setAll(pixels, i -> (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF));
-        return pixels;
-    }
-
-    private static byte[] segment(int marker, String content) {
-        byte[] body = content.getBytes(StandardCharsets.ISO_8859_1);
-        return ByteBuffer.allocate(4 + body.length)
-                .put((byte) 0xFF)
-                .put((byte) marker)
-                .putShort((short) (2 + body.length))
-                .put(body)
-                .array();
-    }
-
-    private static byte[] png(int colourType, int bits, int width, int height, byte[] rows) throws IOException {
-        Deflater deflater = new Deflater();
-        deflater.setInput(rows);
-        deflater.finish();
-        byte[] data = new byte[1000];
-        data = Arrays.copyOf(data, deflater.deflate(data));
-        deflater.end();
-        byte[] header = ByteBuffer.allocate(13)
-                .putInt(width)
-                .putInt(height)
-                .put((byte) bits)
-                .put((byte) colourType)
-                .array();
-        return concatenated(
-                "\u0089PNG\r\n\u001a\n".getBytes(StandardCharsets.ISO_8859_1),
-                chunk("IHDR", header),
-                chunk("IDAT", data),
-                chunk("IEND", new byte[0]));
-    }
-
-    private static byte[] chunk(String type, byte[] data) {
-        byte[] name = type.getBytes(StandardCharsets.ISO_8859_1);
-        CRC32 crc = new CRC32();
-        crc.update(name);
-        crc.update(data);
-        return ByteBuffer.allocate(12 + data.length)
-                .putInt(data.length)
-                .put(name)
-                .put(data)
-                .putInt((int) crc.getValue())
-                .array();
-    }
-
-    private static byte[] concatenated(byte[]... parts) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            out.write(part);
-        }
-        return out.toByteArray();
     }
 }
