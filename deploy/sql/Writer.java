@@ -13,7 +13,7 @@ import org.bigtransfer.spark.tables.TableRow;
 import org.bigtransfer.spark.train.StepRecord;
 
 /**
- * Publishes attempts of three runs, writer-0 to writer-2, some a second, as jobs do, until a file is there. Every row of
+ * Publishes attempts of three runs, writer-0 to writer-2, as jobs do, ever more slowly, until a file is there. Every row of
  * the n-th attempt has the loss n: 4 of steps, 1 of evaluations, 12 of predictions in 3 files.
  *
  * <p>{@code java Writer.java <tables> <file that ends it>}; prints the number of attempts.
@@ -23,8 +23,8 @@ final class Writer {
     private static final int PARTS = 3;
     private static final int ROWS = 4;
 
-    /** Every attempt's files are listed by each query: more of them would slow readers down, and show no more. */
-    private static final long PAUSE_MILLIS = 300;
+    /** Longer by that after each attempt: all attempts' files are listed by each query, and more of them show no more. */
+    private static final long PAUSE_MILLIS = 100;
 
     private Writer() {}
 
@@ -35,7 +35,7 @@ final class Writer {
         while (attempts < RUNS || !Files.exists(Path.of(args[1]))) {
             attempts++;
             publish(conf, args[0], attempts);
-            Thread.sleep(PAUSE_MILLIS);
+            Thread.sleep(PAUSE_MILLIS * attempts);
         }
         System.out.println(attempts);
     }
