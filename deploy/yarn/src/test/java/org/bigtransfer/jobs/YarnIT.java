@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The jobs on YARN as deploy/yarn says: SPARK_HOME's spark-submit in cluster mode with its profile, which authenticates and
  * encrypts; dataset, run and tables on HDFS.
  */
-@Timeout(900)
+@Timeout(1500)
 class YarnIT {
     @TempDir
     static Path folder;
@@ -35,12 +35,14 @@ class YarnIT {
     private static SmallRun run;
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() throws Exception {
         Path images = folder.resolve("images");
         SmallRun.draw(images);
-        yarn = new SmallYarn(folder);
         undisturbed = new SmallRun(
                 folder.resolve("undisturbed").toUri().toString(), images.toUri().toString());
+        undisturbed.bit("shard", "-D", "run-id=sharded");
+        undisturbed.bit("train", "-D", "run-id=trained");
+        yarn = new SmallYarn(folder); // after it, as a session turns a JVM's Kerberos off again
         run = new SmallRun(yarn.root(), yarn.root() + "/images");
         FileSystem.get(yarn.conf())
                 .copyFromLocalFile(
@@ -48,7 +50,7 @@ class YarnIT {
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() throws Exception {
         if (yarn != null) {
             yarn.close();
         }
@@ -56,9 +58,6 @@ class YarnIT {
 
     @Test
     void aKilledDriverIsStartedAgainByYarnAndGoesOnToTheSameBits() throws Exception {
-        undisturbed.bit("shard", "-D", "run-id=sharded");
-        undisturbed.bit("train", "-D", "run-id=trained");
-
         assertThat(submit("doctor")).contains("failed=0");
         submit("shard", "-D", "run-id=sharded");
         Process training = spark("train", "-D", "run-id=trained");
@@ -95,11 +94,11 @@ class YarnIT {
 
     private static void succeeded(Process submit) throws Exception {
         int exit = submit.waitFor();
+        assertThat(exit).as(() -> text(folder.resolve("log"))).isZero();
         ApplicationReport application = yarn.last();
         assertThat(application.getFinalApplicationStatus())
-                .as(() -> "%s%n%s".formatted(text(folder.resolve("log")), printed(application)))
+                .as(() -> printed(application))
                 .isEqualTo(FinalApplicationStatus.SUCCEEDED);
-        assertThat(exit).isZero();
     }
 
     private static Process spark(String job, String... more) throws IOException {
@@ -116,6 +115,12 @@ class YarnIT {
                 "spark.executor.memoryOverhead=1500m")) {
             command.addAll(List.of("--conf", setting));
         }
+        System.getenv().forEach((name, value) -> {
+            if (name.startsWith("OPENBLAS_")) { // chooses kernels, and so bits; containers inherit nothing
+                command.addAll(List.of("--conf", "spark.executorEnv.%s=%s".formatted(name, value)));
+            }
+        });
+        yarn.settings().forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
         command.addAll(List.of("--class", "org.bigtransfer.jobs.Bit", "../../jobs/target/bit.jar"));
         command.addAll(run.args(job, more));
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -127,6 +132,8 @@ class YarnIT {
                         yarn.confFolder().toString(),
                         "JAVA_HOME",
                         java,
+                        "SPARK_SUBMIT_OPTS",
+                        yarn.kerberos(),
                         "SPARK_LOCAL_IP",
                         "127.0.0.1"));
         return builder.start();
