@@ -99,7 +99,7 @@ class HdfsIT {
                 .isTrue();
         assertThat(fs.listStatus(new org.apache.hadoop.fs.Path("/bit")))
                 .extracting(file -> file.getPath().getName())
-                .containsExactlyInAnyOrder("dataset", "predicted", "run", "tables");
+                .containsExactlyInAnyOrder("dataset", "predicted", "published.json", "run", "tables");
     }
 
     private static ComputationGraph graph() {
