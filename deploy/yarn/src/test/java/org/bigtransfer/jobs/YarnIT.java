@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The jobs on YARN as deploy/yarn says: SPARK_HOME's spark-submit in cluster mode with its profile, which authenticates and
  * encrypts; dataset, run and tables on HDFS.
  */
-@Timeout(1500)
+@Timeout(900)
 class YarnIT {
     @TempDir
     static Path folder;
