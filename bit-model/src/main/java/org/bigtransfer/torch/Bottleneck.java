@@ -55,7 +55,7 @@ final class Bottleneck implements AutoCloseable {
                 Tensor narrowed = middle.norm().backward(normal);
                 Tensor activated = first.convolution().backward(narrowed)) {
             if (projection.isEmpty()) {
-                return added(first.norm().backward(activated), gradient);
+                return first.norm().backward(activated, gradient);
             }
             try (Tensor shortcut = projection.get().backward(gradient)) {
                 return first.norm().backward(added(activated, shortcut));

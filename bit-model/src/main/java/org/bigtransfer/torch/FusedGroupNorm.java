@@ -1,5 +1,6 @@
 package org.bigtransfer.torch;
 
+import java.util.Optional;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
@@ -44,7 +45,7 @@ final class FusedGroupNorm implements GroupNorm {
     }
 
     @Override
-    public Tensor backward(Tensor gradient) {
+    public Tensor backward(Tensor gradient, Optional<Tensor> addend) {
         T_TensorTensorTensor_T gradients = torch.native_group_norm_backward(
                 torch.threshold_backward(gradient, output, new Scalar(0f)).to(ScalarType.Float),
                 input.to(ScalarType.Float),
@@ -58,7 +59,9 @@ final class FusedGroupNorm implements GroupNorm {
                 new BoolPointer(3).put(0, true).put(1, true).put(2, true));
         gamma.gradient(gradients.get1());
         beta.gradient(gradients.get2());
-        return gradients.get0().to(gradient.scalar_type());
+        Tensor ofInput = gradients.get0().to(gradient.scalar_type());
+        addend.ifPresent(ofInput::add_);
+        return ofInput;
     }
 
     @Override

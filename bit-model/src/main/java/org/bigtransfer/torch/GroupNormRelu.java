@@ -1,5 +1,7 @@
 package org.bigtransfer.torch;
 
+import java.util.Optional;
+import org.bigtransfer.loops.Workers;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
@@ -12,12 +14,12 @@ final class GroupNormRelu implements AutoCloseable {
     private final MemoryFormat layout;
     private final GroupNorm norm;
 
-    GroupNormRelu(Parameter gamma, Parameter beta, double epsilon, Placement placement) {
+    GroupNormRelu(Parameter gamma, Parameter beta, double epsilon, Placement placement, Workers workers) {
         this.gamma = gamma;
         this.beta = beta;
         this.layout = placement.layout();
         this.norm = layout == MemoryFormat.ChannelsLast && placement.compute() == ScalarType.Float
-                ? new ImagewiseGroupNorm(gamma, beta, epsilon)
+                ? new LoopedGroupNorm(gamma, beta, epsilon, workers)
                 : new FusedGroupNorm(gamma, beta, epsilon);
     }
 
@@ -30,8 +32,18 @@ final class GroupNormRelu implements AutoCloseable {
 
     /** Gives gamma and beta their gradients. @param gradient overwritten @return the input's, the caller's */
     Tensor backward(Tensor gradient) {
+        return backward(gradient, Optional.empty());
+    }
+
+    /** The same. @param addend what is added to the input's */
+    Tensor backward(Tensor gradient, Tensor addend) {
+        return backward(gradient, Optional.of(addend));
+    }
+
+    private Tensor backward(Tensor gradient, Optional<Tensor> addend) {
         try (PointerScope scope = new PointerScope()) {
-            return LibTorch.keep(norm.backward(gradient.contiguous(layout)));
+            return LibTorch.keep(
+                    norm.backward(gradient.contiguous(layout), addend.map(tensor -> tensor.contiguous(layout))));
         } finally {
             release();
         }

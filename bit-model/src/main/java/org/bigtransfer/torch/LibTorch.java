@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /** LibTorch's natives, and the ownership of its tensors. */
@@ -77,5 +79,12 @@ final class LibTorch {
      */
     static Tensor keep(Tensor tensor) {
         return new Tensor(tensor).retainReference();
+    }
+
+    /** [count] on the CPU, in the caller's pointer scope. */
+    static Tensor copy(float[] values) {
+        Tensor copy = torch.empty(new long[] {values.length}, new TensorOptions(), new MemoryFormatOptional());
+        copy.data_ptr_float().put(values);
+        return copy;
     }
 }

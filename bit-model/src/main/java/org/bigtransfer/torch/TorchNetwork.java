@@ -10,6 +10,7 @@ import java.util.Set;
 import org.bigtransfer.architecture.Architecture;
 import org.bigtransfer.architecture.FeatureOutput;
 import org.bigtransfer.architecture.ParameterLayout;
+import org.bigtransfer.loops.Workers;
 import org.bigtransfer.replica.ReplicaSpec;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -24,6 +25,7 @@ final class TorchNetwork implements AutoCloseable {
     private final ReplicaSpec spec;
     private final ParameterLayout tensors;
     private final Placement placement;
+    private final Workers workers;
     private final Tensor parameters;
     private final Gradients gradients;
     private final Root root;
@@ -31,10 +33,11 @@ final class TorchNetwork implements AutoCloseable {
     private final Head head;
 
     /** @param parameters [length], of which the network's tensors are views as long as it is open */
-    TorchNetwork(ReplicaSpec spec, Placement placement, Tensor parameters, Gradients gradients) {
+    TorchNetwork(ReplicaSpec spec, Placement placement, Workers workers, Tensor parameters, Gradients gradients) {
         this.spec = spec;
         this.tensors = spec.layout();
         this.placement = placement;
+        this.workers = workers;
         this.parameters = parameters;
         this.gradients = gradients;
         Architecture architecture = spec.architecture();
@@ -74,7 +77,8 @@ final class TorchNetwork implements AutoCloseable {
                 parameter(name + "/group_norm/gamma"),
                 parameter(name + "/group_norm/beta"),
                 spec.epsilon().groupNorm(),
-                placement);
+                placement,
+                workers);
     }
 
     private Parameter parameter(String name) {

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.bigtransfer.architecture.FeatureOutput;
 import org.bigtransfer.architecture.ParameterLayout;
+import org.bigtransfer.loops.Workers;
 import org.bigtransfer.replica.FlatVector;
 import org.bigtransfer.replica.MicroBatch;
 import org.bigtransfer.replica.Predictions;
@@ -26,6 +27,7 @@ final class TorchReplica implements Replica {
     private final ReplicaSpec spec;
     private final ParameterLayout layout;
     private final Placement placement;
+    private final Workers workers;
     private final Sgd sgd;
     private final FlatTensor parameters;
     private final FlatTensor velocity;
@@ -37,12 +39,13 @@ final class TorchReplica implements Replica {
         this.spec = spec;
         this.layout = spec.layout();
         this.placement = placement;
+        this.workers = new Workers(spec.threads(), false, () -> {});
         this.sgd = new Sgd(spec.optimizer(), spec.optimizer().stretches(layout));
         Arrangement arrangement = new Arrangement(layout, placement.layout());
         this.parameters = new FlatTensor(layout.length(), placement, arrangement);
         this.velocity = new FlatTensor(layout.length(), placement, arrangement);
         this.gradients = new Gradients(new FlatTensor(layout.length(), placement, arrangement));
-        this.network = new TorchNetwork(spec, placement, parameters.read(), gradients);
+        this.network = new TorchNetwork(spec, placement, workers, parameters.read(), gradients);
     }
 
     /** LibTorch has a number of threads for each thread that calls it. */
@@ -165,6 +168,7 @@ final class TorchReplica implements Replica {
     public void close() {
         List.copyOf(losses).forEach(DeviceLoss::close);
         network.close();
+        workers.close();
         parameters.close();
         velocity.close();
         gradients.close();

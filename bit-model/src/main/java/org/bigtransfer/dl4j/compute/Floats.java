@@ -29,11 +29,7 @@ public final class Floats {
     }
 
     /** Overwrites a vector. */
-    static void assign(INDArray vector, double[] values) {
-        float[] rounded = new float[values.length];
-        for (int i = 0; i < rounded.length; i++) {
-            rounded[i] = (float) values[i];
-        }
-        slice(vector, 0, rounded.length).put(rounded);
+    static void assign(INDArray vector, float[] values) {
+        slice(vector, 0, values.length).put(values);
     }
 }

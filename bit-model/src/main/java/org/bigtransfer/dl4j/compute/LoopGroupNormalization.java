@@ -1,300 +1,41 @@
 package org.bigtransfer.dl4j.compute;
 
-import java.nio.FloatBuffer;
-import java.util.Arrays;
+import java.util.Optional;
+import org.bigtransfer.loops.GroupNormLoops;
+import org.bigtransfer.loops.Images;
+import org.bigtransfer.loops.Workers;
+import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * Group normalization of float32 in Java loops over tiles of whole pixels; one task an image.
- *
- * <p>Inside a tile all arrays are read at the same index, with what belongs to a channel repeated for each pixel, so
- * that the compiler vectorizes. Sums are kept in float for each position of the tile and folded in double.
- */
+/** Group normalization of float32 by {@link GroupNormLoops}. */
 final class LoopGroupNormalization implements GroupNormalization {
-    private static final int TILE = 2048;
-    /** Times this, every positive normal float is at least 1: min(1, max(0, HUGE · y)) is 1 where y > 0, else 0. */
-    private static final float HUGE = 1e38f;
-
-    private final Grouping grouping;
-    private float[] mean;
-    private float[] scale;
+    private final GroupNormLoops loops;
 
     LoopGroupNormalization(Grouping grouping) {
-        this.grouping = grouping;
+        this.loops = new GroupNormLoops(grouping.groups(), grouping.epsilon(), grouping.relu());
     }
 
     @Override
     public void forward(INDArray x, INDArray gamma, INDArray beta, INDArray y) {
-        int images = (int) x.size(0);
-        mean = new float[images * grouping.groups()];
-        scale = new float[images * grouping.groups()];
-        float[] gammas = Floats.copy(gamma);
-        float[] betas = Floats.copy(beta);
-        ComputeThreads.current().run(images, image -> new Image(x, image).forward(gammas, betas, y));
+        loops.forward(workers(), images(x), Floats.copy(gamma), Floats.copy(beta), images(y));
     }
 
     @Override
     public void backward(
             INDArray x, INDArray gamma, INDArray beta, INDArray dy, INDArray dx, INDArray dGamma, INDArray dBeta) {
-        int images = (int) x.size(0);
+        GroupNormLoops.OfChannels gradients = loops.backward(
+                workers(), images(x), Floats.copy(gamma), Floats.copy(beta), images(dy), Optional.empty(), images(dx));
+        Floats.assign(dGamma, gradients.gamma());
+        Floats.assign(dBeta, gradients.beta());
+    }
+
+    private static Workers workers() {
+        return ComputeThreads.current().workers();
+    }
+
+    private static Images images(INDArray x) {
         int channels = (int) x.size(3);
-        float[] gammas = Floats.copy(gamma);
-        float[] betas = Floats.copy(beta);
-        double[][] dGammas = new double[images][channels];
-        double[][] dBetas = new double[images][channels];
-        ComputeThreads.current().run(images, image -> new Image(x, image)
-                .backward(gammas, betas, dy, dx, dGammas[image], dBetas[image]));
-        Floats.assign(dGamma, sum(dGammas));
-        Floats.assign(dBeta, sum(dBetas));
-    }
-
-    private static double[] sum(double[][] rows) {
-        double[] sum = rows[0].clone();
-        for (int row = 1; row < rows.length; row++) {
-            for (int i = 0; i < sum.length; i++) {
-                sum[i] += rows[row][i];
-            }
-        }
-        return sum;
-    }
-
-    /** The work on one image. */
-    private final class Image {
-        private final int index;
-        private final int channels;
-        private final int groupChannels;
-        private final int length;
-        private final int tile;
-        private final FloatBuffer source;
-        private final float[] values;
-
-        Image(INDArray x, int index) {
-            this.index = index;
-            this.channels = (int) x.size(3);
-            this.groupChannels = channels / grouping.groups();
-            this.length = Math.toIntExact(x.size(1) * x.size(2) * channels);
-            this.tile = Math.min(length, Math.max(1, TILE / channels) * channels);
-            this.source = slice(x);
-            this.values = new float[tile];
-        }
-
-        private FloatBuffer slice(INDArray array) {
-            return Floats.slice(array, (long) index * length, length);
-        }
-
-        void forward(float[] gammas, float[] betas, INDArray y) {
-            float[] means = repeat(perChannel(means()));
-            float[] scales = repeat(scaled(gammas, scales(means)));
-            float[] shifts = repeat(betas);
-            FloatBuffer target = slice(y);
-            for (int at = 0; at < length; at += tile) {
-                int n = Math.min(tile, length - at);
-                source.get(at, values, 0, n);
-                if (grouping.relu()) {
-                    normalizeAndRectify(values, means, scales, shifts, n);
-                } else {
-                    normalize(values, means, scales, shifts, n);
-                }
-                target.put(at, values, 0, n);
-            }
-        }
-
-        /** Each group's mean. */
-        private float[] means() {
-            float[] sums = new float[tile];
-            for (int at = 0; at < length; at += tile) {
-                int n = Math.min(tile, length - at);
-                source.get(at, values, 0, n);
-                add(values, sums, n);
-            }
-            double[] perGroup = groups(Tiles.fold(sums, channels));
-            float[] result = new float[grouping.groups()];
-            for (int group = 0; group < result.length; group++) {
-                result[group] = (float) (perGroup[group] / groupLength());
-                mean[index * grouping.groups() + group] = result[group];
-            }
-            return result;
-        }
-
-        /** Each group's 1 / sqrt(variance + epsilon). */
-        private float[] scales(float[] means) {
-            float[] squares = new float[tile];
-            for (int at = 0; at < length; at += tile) {
-                int n = Math.min(tile, length - at);
-                source.get(at, values, 0, n);
-                addSquares(values, means, squares, n);
-            }
-            double[] perGroup = groups(Tiles.fold(squares, channels));
-            float[] result = new float[grouping.groups()];
-            for (int group = 0; group < result.length; group++) {
-                double variance = perGroup[group] / groupLength();
-                result[group] = (float) (1 / Math.sqrt(variance + grouping.epsilon()));
-                scale[index * grouping.groups() + group] = result[group];
-            }
-            return result;
-        }
-
-        private double groupLength() {
-            return (double) length / grouping.groups();
-        }
-
-        /** Folds sums of channels into sums of groups. */
-        private double[] groups(double[] perChannel) {
-            double[] result = new double[grouping.groups()];
-            for (int group = 0, c = 0; group < result.length; group++) {
-                for (int end = c + groupChannels; c < end; c++) {
-                    result[group] += perChannel[c];
-                }
-            }
-            return result;
-        }
-
-        private float[] perChannel(float[] perGroup) {
-            float[] result = new float[channels];
-            for (int group = 0; group < perGroup.length; group++) {
-                Arrays.fill(result, group * groupChannels, (group + 1) * groupChannels, perGroup[group]);
-            }
-            return result;
-        }
-
-        private float[] scaled(float[] gammas, float[] perGroup) {
-            float[] result = perChannel(perGroup);
-            for (int c = 0; c < channels; c++) {
-                result[c] *= gammas[c];
-            }
-            return result;
-        }
-
-        private float[] repeat(float[] perChannel) {
-            return Tiles.repeat(perChannel, tile);
-        }
-
-        private float[] saved(float[] ofAllImages) {
-            return Arrays.copyOfRange(ofAllImages, index * grouping.groups(), (index + 1) * grouping.groups());
-        }
-
-        void backward(float[] gammas, float[] betas, INDArray dy, INDArray dx, double[] dGammas, double[] dBetas) {
-            float[] groupScales = saved(scale);
-            float[] means = repeat(perChannel(saved(mean)));
-            float[] scales = repeat(scaled(gammas, groupScales));
-            float[] shifts = repeat(betas);
-            FloatBuffer dSource = slice(dy);
-            float[] dValues = new float[tile];
-            sums(dSource, dValues, means, scales, shifts, dGammas, dBetas);
-
-            float[] constants = new float[grouping.groups()];
-            float[] slopes = new float[grouping.groups()];
-            coefficients(gammas, groupScales, dGammas, dBetas, constants, slopes);
-            constants = repeat(perChannel(constants));
-            slopes = repeat(perChannel(slopes));
-            FloatBuffer target = slice(dx);
-            for (int at = 0; at < length; at += tile) {
-                int n = Math.min(tile, length - at);
-                source.get(at, values, 0, n);
-                dSource.get(at, dValues, 0, n);
-                if (grouping.relu()) {
-                    mask(values, means, scales, shifts, dValues, n);
-                }
-                inputGradient(values, means, scales, constants, slopes, dValues, n);
-                target.put(at, dValues, 0, n);
-            }
-            for (int c = 0; c < channels; c++) {
-                dGammas[c] *= groupScales[c / groupChannels];
-            }
-        }
-
-        /** Sums dy into dBetas and dy · (x − mean) into dGammas, for each channel. */
-        private void sums(
-                FloatBuffer dSource,
-                float[] dValues,
-                float[] means,
-                float[] scales,
-                float[] shifts,
-                double[] dGammas,
-                double[] dBetas) {
-            float[] plain = new float[tile];
-            float[] weighted = new float[tile];
-            for (int at = 0; at < length; at += tile) {
-                int n = Math.min(tile, length - at);
-                source.get(at, values, 0, n);
-                dSource.get(at, dValues, 0, n);
-                if (grouping.relu()) {
-                    mask(values, means, scales, shifts, dValues, n);
-                }
-                add(dValues, plain, n);
-                addProducts(values, means, dValues, weighted, n);
-            }
-            System.arraycopy(Tiles.fold(plain, channels), 0, dBetas, 0, channels);
-            System.arraycopy(Tiles.fold(weighted, channels), 0, dGammas, 0, channels);
-        }
-
-        /** What dx adds to scale · gamma · dy, for each group: a constant, and a multiple of x − mean. */
-        private void coefficients(
-                float[] gammas,
-                float[] groupScales,
-                double[] dGammas,
-                double[] dBetas,
-                float[] constants,
-                float[] slopes) {
-            double[] plain = new double[channels];
-            double[] weighted = new double[channels];
-            for (int c = 0; c < channels; c++) {
-                plain[c] = gammas[c] * dBetas[c];
-                weighted[c] = gammas[c] * dGammas[c];
-            }
-            double[] groupPlain = groups(plain);
-            double[] groupWeighted = groups(weighted);
-            for (int group = 0; group < constants.length; group++) {
-                double s = groupScales[group];
-                constants[group] = (float) (-s * groupPlain[group] / groupLength());
-                slopes[group] = (float) (-s * s * s * groupWeighted[group] / groupLength());
-            }
-        }
-    }
-
-    private static void add(float[] x, float[] sums, int n) {
-        for (int i = 0; i < n; i++) {
-            sums[i] += x[i];
-        }
-    }
-
-    private static void addSquares(float[] x, float[] means, float[] sums, int n) {
-        for (int i = 0; i < n; i++) {
-            float centred = x[i] - means[i];
-            sums[i] += centred * centred;
-        }
-    }
-
-    private static void addProducts(float[] x, float[] means, float[] dy, float[] sums, int n) {
-        for (int i = 0; i < n; i++) {
-            sums[i] += (x[i] - means[i]) * dy[i];
-        }
-    }
-
-    private static void normalize(float[] x, float[] means, float[] scales, float[] shifts, int n) {
-        for (int i = 0; i < n; i++) {
-            x[i] = (x[i] - means[i]) * scales[i] + shifts[i];
-        }
-    }
-
-    private static void normalizeAndRectify(float[] x, float[] means, float[] scales, float[] shifts, int n) {
-        for (int i = 0; i < n; i++) {
-            x[i] = Math.max((x[i] - means[i]) * scales[i] + shifts[i], 0f);
-        }
-    }
-
-    /** Sets dy to zero where the ReLU did. A loop of its own: with the sums in it, the compiler would not vectorize. */
-    private static void mask(float[] x, float[] means, float[] scales, float[] shifts, float[] dy, int n) {
-        for (int i = 0; i < n; i++) {
-            float y = (x[i] - means[i]) * scales[i] + shifts[i];
-            dy[i] *= Math.min(Math.max(y * HUGE, 0f), 1f);
-        }
-    }
-
-    private static void inputGradient(
-            float[] x, float[] means, float[] scales, float[] constants, float[] slopes, float[] dy, int n) {
-        for (int i = 0; i < n; i++) {
-            dy[i] = scales[i] * dy[i] + constants[i] + slopes[i] * (x[i] - means[i]);
-        }
+        int length = Math.toIntExact(x.size(1) * x.size(2) * channels);
+        return new Images(new FloatPointer(Floats.address(x)), (int) x.size(0), length, channels);
     }
 }

@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bigtransfer.loops.Tiles;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -1,4 +1,4 @@
-package org.bigtransfer.dl4j.compute;
+package org.bigtransfer.loops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class ComputeThreadsTest {
+class WorkersTest {
     private static final int MILLIS = 200;
 
     private final Thread caller = Thread.currentThread();
@@ -40,8 +40,8 @@ class ComputeThreadsTest {
 
     @Test
     void anInterruptedCallerWaitsForItsHelpers() {
-        try (ComputeThreads threads = new ComputeThreads(2)) {
-            threads.run(2, index -> {
+        try (Workers workers = new Workers(2, true, () -> {})) {
+            workers.run(2, index -> {
                 if (isCaller()) {
                     awaitHelper();
                     caller.interrupt();
@@ -56,8 +56,8 @@ class ComputeThreadsTest {
 
     @Test
     void aFailingCallerWaitsForItsHelpers() {
-        try (ComputeThreads threads = new ComputeThreads(2)) {
-            assertThatThrownBy(() -> threads.run(2, index -> {
+        try (Workers workers = new Workers(2, true, () -> {})) {
+            assertThatThrownBy(() -> workers.run(2, index -> {
                         if (isCaller()) {
                             awaitHelper();
                             throw new IllegalArgumentException("own");
@@ -72,8 +72,8 @@ class ComputeThreadsTest {
 
     @Test
     void aHelpersFailureIsTheCallers() {
-        try (ComputeThreads threads = new ComputeThreads(2)) {
-            assertThatThrownBy(() -> threads.run(2, index -> {
+        try (Workers workers = new Workers(2, true, () -> {})) {
+            assertThatThrownBy(() -> workers.run(2, index -> {
                         if (isCaller()) {
                             awaitHelper();
                         } else {
