@@ -40,7 +40,7 @@ final class PythonTwin implements AutoCloseable {
             List<String> command = new ArrayList<>(List.of(python, file.toString()));
             command.addAll(arguments);
             ProcessBuilder builder = new ProcessBuilder(command);
-            List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS").forEach(builder.environment()::remove);
+            List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "GOMP_SPINCOUNT").forEach(builder.environment()::remove);
             builder.redirectError(ProcessBuilder.Redirect.INHERIT);
             return greet(python, builder);
         } finally {
