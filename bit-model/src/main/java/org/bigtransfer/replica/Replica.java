@@ -36,6 +36,12 @@ public interface Replica extends AutoCloseable {
      */
     DoubleSupplier accumulate(MicroBatch batch, double weight);
 
+    /**
+     * Says which images the next {@link #accumulate} most likely brings, so that a device takes them in while it still computes;
+     * they must not change until then. It changes no result, also when others come.
+     */
+    default void expect(MicroBatch batch) {}
+
     /** Takes one step of the optimizer with {@link #gradient()}; leaves the gradient as it is. */
     void update(double learningRate);
 

@@ -41,6 +41,11 @@ public final class TaughtReplica implements Replica {
         return () -> crossEntropy.getAsDouble() - entropy;
     }
 
+    @Override
+    public void expect(MicroBatch batch) {
+        student.expect(batch);
+    }
+
     /** What the teacher says of a micro-batch's images. @return [count, classes] */
     float[] targets(MicroBatch batch) {
         float[] targets = teacher.predict(batch.images().duplicate().position(0), batch.count(), batch.size())

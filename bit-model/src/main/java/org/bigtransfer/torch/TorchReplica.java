@@ -3,6 +3,7 @@ package org.bigtransfer.torch;
 import java.nio.FloatBuffer;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.bigtransfer.architecture.FeatureOutput;
@@ -20,7 +21,6 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A {@link TorchNetwork} as a replica, on its device. */
 final class TorchReplica implements Replica {
@@ -34,6 +34,11 @@ final class TorchReplica implements Replica {
     private final Gradients gradients;
     private final TorchNetwork network;
     private final Set<DeviceLoss> losses = new HashSet<>();
+    private final Optional<SideStream> side;
+    /** Whose images {@link #intake} holds on the device, or none. */
+    private FloatBuffer expected;
+
+    private Tensor intake;
 
     TorchReplica(ReplicaSpec spec, Placement placement) {
         this.spec = spec;
@@ -45,6 +50,7 @@ final class TorchReplica implements Replica {
         this.parameters = new FlatTensor(layout.length(), placement, arrangement);
         this.velocity = new FlatTensor(layout.length(), placement, arrangement);
         this.gradients = new Gradients(new FlatTensor(layout.length(), placement, arrangement));
+        this.side = placement.isOnGpu() ? Optional.of(new SideStream(placement.device())) : Optional.empty();
         this.network = new TorchNetwork(spec, placement, workers, parameters.read(), gradients);
     }
 
@@ -68,7 +74,7 @@ final class TorchReplica implements Replica {
     public DoubleSupplier accumulate(MicroBatch batch, double weight) {
         enter();
         parameters.read();
-        try (Tensor images = images(batch.images().duplicate().position(0), batch.count(), batch.size());
+        try (Tensor images = taken(batch);
                 Tensor targets = copy(FloatBuffer.wrap(batch.targets()), batch.count(), batch.classes());
                 Tensor logits = network.forward(images);
                 Objective objective = Objective.of(spec.loss(), logits, targets, weight / batch.count())) {
@@ -79,6 +85,35 @@ final class TorchReplica implements Replica {
         } finally {
             network.release();
         }
+    }
+
+    @Override
+    public void expect(MicroBatch batch) {
+        enter();
+        forget();
+        intake = images(batch);
+        expected = batch.images();
+    }
+
+    /** @return the caller's */
+    private Tensor taken(MicroBatch batch) {
+        if (expected != batch.images()) {
+            forget();
+            return images(batch);
+        }
+        expected = null;
+        return intake;
+    }
+
+    private void forget() {
+        if (expected != null) {
+            intake.close();
+            expected = null;
+        }
+    }
+
+    private Tensor images(MicroBatch batch) {
+        return images(batch.images().duplicate().position(0), batch.count(), batch.size());
     }
 
     /** @return [count, 3, size, size] */
@@ -92,7 +127,7 @@ final class TorchReplica implements Replica {
 
     /**
      * Copies floats from the buffer's position on, which does not move, to the device: a GPU takes them from page-locked
-     * memory, when it comes to them, and nothing waits for it.
+     * memory while it computes, and the caller does not wait for it.
      */
     private Tensor copy(FloatBuffer from, long... shape) {
         try (PointerScope scope = new PointerScope()) {
@@ -100,8 +135,7 @@ final class TorchReplica implements Replica {
             Tensor copy = torch.empty(shape, options, new MemoryFormatOptional());
             FloatBuffer to = copy.data_ptr_float().capacity(copy.numel()).asBuffer();
             to.put(from.slice().limit(to.capacity()));
-            return LibTorch.keep(
-                    copy.to(placement.device(), ScalarType.Float, true, false, new MemoryFormatOptional()));
+            return LibTorch.keep(side.isPresent() ? side.get().copy(copy) : copy);
         }
     }
 
@@ -167,6 +201,8 @@ final class TorchReplica implements Replica {
     @Override
     public void close() {
         List.copyOf(losses).forEach(DeviceLoss::close);
+        forget();
+        side.ifPresent(SideStream::close);
         network.close();
         workers.close();
         parameters.close();

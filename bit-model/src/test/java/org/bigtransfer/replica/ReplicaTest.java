@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.bigtransfer.replica.Floats.assertClose;
 
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -99,6 +100,28 @@ class ReplicaTest {
             assertThat(sum[7]).isEqualTo(2 + once[7]);
             replica.accumulate(golden.batch(), 1);
             assertThat(Floats.of(replica.gradient())[7]).isEqualTo(sum[7] + once[7]);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.bigtransfer.replica.Engines#all")
+    void expectedImagesChangeNothing_whetherTheyComeOrOthers(String engine) throws IOException {
+        GoldenCase golden = GoldenCase.ours();
+        MicroBatch batch = golden.batch();
+        MicroBatch others = new MicroBatch(
+                FloatBuffer.allocate(batch.images().capacity()), batch.count(), batch.size(), batch.targets());
+        try (Replica replica = golden.open(engine, 1)) {
+            double loss = replica.accumulate(batch, 1).getAsDouble();
+            float[] gradient = Floats.of(replica.gradient());
+            for (List<MicroBatch> announced : List.of(List.of(batch), List.of(others), List.of(others, batch))) {
+                announced.forEach(replica::expect);
+                for (int time = 0; time < 2; time++) {
+                    replica.clearGradient();
+                    assertThat(replica.accumulate(batch, 1).getAsDouble()).isEqualTo(loss);
+                    assertThat(Floats.of(replica.gradient())).isEqualTo(gradient);
+                }
+            }
+            replica.expect(batch); // and is closed with them
         }
     }
 

@@ -159,6 +159,12 @@ public final class Feed implements AutoCloseable {
         return batch;
     }
 
+    /** What {@link #next} brings, if it is there already and has examples. Its images are valid until the call after that. */
+    public Optional<MicroBatch> ready() {
+        CompletableFuture<Optional<MicroBatch>> first = ahead.peek();
+        return first != null && first.isDone() && !first.isCompletedExceptionally() ? first.join() : Optional.empty();
+    }
+
     private void recycle() {
         if (inUse != null) {
             buffers.offer(inUse.clear());

@@ -110,6 +110,7 @@ final class ReplicaSteps implements AutoCloseable {
     private void update(long step, StepTimes times) {
         long start = System.nanoTime();
         replica.update(learningRate(step));
+        feed.ready().ifPresent(replica::expect);
         times.readLosses(); // which wait for a device: when all its work is on the way
         times.compute(start);
     }

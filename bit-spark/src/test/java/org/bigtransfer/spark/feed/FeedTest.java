@@ -274,6 +274,27 @@ class FeedTest {
     }
 
     @Test
+    void saysWhichBatchIsNextOnceItIsThere() throws Exception {
+        FeedPlan plan = plan(0);
+        try (Feed feed = new Feed(conf, plan, new Node(0, 4), 0, 2, 2)) {
+            assertThat(feed.next(0, 0)).isPresent();
+            Optional<MicroBatch> ready = feed.ready();
+            for (int i = 0; i < 6000 && ready.isEmpty(); i++) {
+                Thread.sleep(10);
+                ready = feed.ready();
+            }
+            assertThat(feed.next(0, 1)).isPresent().containsSame(ready.orElseThrow());
+            for (int j = 2; j < 4; j++) {
+                feed.next(0, j);
+            }
+            for (int j = 0; j < 4; j++) {
+                feed.next(1, j);
+            }
+            assertThat(feed.ready()).isEmpty();
+        }
+    }
+
+    @Test
     void closingStopsItsThreads() throws Exception {
         FeedPlan plan = plan(0);
         Feed feed = new Feed(conf, plan, new Node(0, 4), 0, 1_000_000, 2);

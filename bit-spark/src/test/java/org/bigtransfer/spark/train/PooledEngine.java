@@ -2,6 +2,7 @@ package org.bigtransfer.spark.train;
 
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.bigtransfer.architecture.FeatureOutput;
@@ -24,10 +25,16 @@ public final class PooledEngine implements Engine {
     private static final int FEATURES = 3;
     private static volatile Runnable disturbance = () -> {};
     private static volatile Consumer<float[]> distortion = logits -> {};
+    private static final AtomicInteger EXPECTED = new AtomicInteger();
 
     /** What happens before every forward and backward pass in this JVM. */
     static void disturb(Runnable what) {
         disturbance = what;
+    }
+
+    /** How often images that were expected came, in this JVM. */
+    static int expectedImages() {
+        return EXPECTED.get();
     }
 
     /** What is done to the logits of every prediction in this JVM; training's are left alone. */
@@ -53,6 +60,7 @@ public final class PooledEngine implements Engine {
         private final NativeVector parameters;
         private final NativeVector gradient;
         private final NativeVector velocity;
+        private FloatBuffer expected;
 
         PooledReplica(ParameterLayout layout, int classes) {
             this.layout = layout;
@@ -71,7 +79,19 @@ public final class PooledEngine implements Engine {
         }
 
         @Override
+        public void expect(MicroBatch batch) {
+            expected = batch.images();
+        }
+
+        @Override
         public DoubleSupplier accumulate(MicroBatch batch, double weight) {
+            if (expected != null) {
+                if (expected != batch.images()) {
+                    throw new IllegalStateException("the images that were expected must come");
+                }
+                EXPECTED.incrementAndGet();
+                expected = null;
+            }
             disturbance.run();
             Predictions predicted = forward(batch.images(), batch.count(), batch.size());
             float[] kernels = new float[FEATURES * classes];

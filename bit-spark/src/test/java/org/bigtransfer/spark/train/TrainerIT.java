@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkContext;
 import org.apache.spark.status.api.v1.JobData;
@@ -98,6 +99,14 @@ class TrainerIT extends Training {
     void lossFalls() throws Exception {
         TrainResult result = train(run().baseLr(0.3).steps(60).every(100, 60), new Heard());
         assertThat(result.records().get(59).loss()).isLessThan(0.8 * Math.log(3));
+    }
+
+    @Test
+    void theNextStepsImagesAreAnnouncedWhileAStepComputes() throws Exception {
+        int before = PooledEngine.expectedImages();
+        PooledEngine.disturb(() -> LockSupport.parkNanos(20_000_000)); // in which the next batch gets ready
+        train(run().steps(20).every(20, 0), new Heard());
+        assertThat(PooledEngine.expectedImages() - before).isPositive();
     }
 
     @Test

@@ -71,7 +71,8 @@ final class TrainedReplica implements AutoCloseable {
             replica.clearGradient();
             DoubleSupplier accumulated = replica.accumulate(batch, 1);
             replica.update(LEARNING_RATE);
-            double loss = accumulated.getAsDouble(); // as training reads it
+            replica.expect(batch); // as training does, which reads the loss then
+            double loss = accumulated.getAsDouble();
             if (!Double.isFinite(loss)) {
                 throw new IllegalStateException("the loss must be finite: " + loss);
             }
