@@ -2,7 +2,6 @@ package org.bigtransfer.loops;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * Group normalization of float32 with biased variance, and its ReLU if there is one, in Java loops over tiles of whole
@@ -22,17 +21,11 @@ public final class GroupNormLoops {
     private float[] mean;
     private float[] scale;
 
-    /**
-     * One that was not called yet.
-     *
-     * @param groups of neighbouring channels, each normalized over its channels and all pixels
-     * @param epsilon added to the variance
-     * @param relu whether max(0, ·) follows
-     */
-    public GroupNormLoops(int groups, double epsilon, boolean relu) {
-        this.groups = groups;
-        this.epsilon = epsilon;
-        this.relu = relu;
+    /** One that was not called yet. */
+    public GroupNormLoops(Grouping grouping) {
+        this.groups = grouping.groups();
+        this.epsilon = grouping.epsilon();
+        this.relu = grouping.relu();
     }
 
     /**
@@ -49,15 +42,15 @@ public final class GroupNormLoops {
     /**
      * The gradients of {@link #forward} of the same x, which must have come before.
      *
-     * @param addend what is added to the input's gradient, if anything
      * @param dx overwritten; it may be dy
+     * @param addends what is added to it
      */
     public OfChannels backward(
-            Workers workers, Images x, float[] gamma, float[] beta, Images dy, Optional<Images> addend, Images dx) {
+            Workers workers, Images x, float[] gamma, float[] beta, Images dy, Images dx, Images... addends) {
         double[][] dGammas = new double[x.count()][x.channels()];
         double[][] dBetas = new double[x.count()][x.channels()];
         workers.run(x.count(), image -> new Image(x, image)
-                .backward(gamma, beta, dy, addend, dx, dGammas[image], dBetas[image]));
+                .backward(gamma, beta, dy, dx, addends, dGammas[image], dBetas[image]));
         return new OfChannels(sum(dGammas), sum(dBetas));
     }
 
@@ -191,8 +184,8 @@ public final class GroupNormLoops {
                 float[] gammas,
                 float[] betas,
                 Images dy,
-                Optional<Images> addend,
                 Images dx,
+                Images[] addends,
                 double[] dGammas,
                 double[] dBetas) {
             float[] groupScales = saved(scale);
@@ -209,7 +202,6 @@ public final class GroupNormLoops {
             constants = repeat(perChannel(constants));
             slopes = repeat(perChannel(slopes));
             FloatBuffer target = dx.image(index);
-            FloatBuffer added = addend.map(images -> images.image(index)).orElse(null);
             for (int at = 0; at < length; at += tile) {
                 int n = Math.min(tile, length - at);
                 source.get(at, values, 0, n);
@@ -218,8 +210,8 @@ public final class GroupNormLoops {
                     mask(values, means, scales, shifts, dValues, n);
                 }
                 inputGradient(values, means, scales, constants, slopes, dValues, n);
-                if (added != null) {
-                    added.get(at, values, 0, n);
+                for (Images addend : addends) {
+                    addend.image(index).get(at, values, 0, n);
                     add(values, dValues, n);
                 }
                 target.put(at, dValues, 0, n);

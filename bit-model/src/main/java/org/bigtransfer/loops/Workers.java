@@ -32,14 +32,13 @@ public final class Workers implements AutoCloseable {
         private final IntConsumer task;
         private final Thread caller = Thread.currentThread();
         private final AtomicInteger next = new AtomicInteger();
-        private final AtomicInteger helping;
+        private final AtomicInteger helping = new AtomicInteger();
         private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-        Work(long number, int count, int helpers, IntConsumer task) {
+        Work(long number, int count, IntConsumer task) {
             this.number = number;
             this.count = count;
             this.task = task;
-            this.helping = new AtomicInteger(helpers);
         }
 
         void take() {
@@ -49,6 +48,7 @@ public final class Workers implements AutoCloseable {
         }
 
         void help() {
+            helping.incrementAndGet();
             try {
                 take();
             } catch (RuntimeException | Error e) {
@@ -59,21 +59,34 @@ public final class Workers implements AutoCloseable {
                 }
             }
         }
+
+        /** Hands out no part any more: who comes now finds none, and only who is at one must be waited for. */
+        void end() {
+            next.set(count);
+        }
     }
 
     /**
-     * Starts no thread yet.
+     * Whose helpers spin, too, while they wait for work. Starts no thread yet.
      *
      * @param threads at least 1
-     * @param spins whether helpers spin, too, as they wait for work: not where others want their core between two parts
      * @param starting what each helper does first
      */
-    public Workers(int threads, boolean spins, Runnable starting) {
+    public static Workers spinning(int threads, Runnable starting) {
+        return new Workers(threads, SPIN_NANOS, starting);
+    }
+
+    /** Whose helpers sleep while there is no work, as others want their cores then. Starts no thread yet. @param threads at least 1 */
+    public static Workers sleeping(int threads) {
+        return new Workers(threads, 0, () -> {});
+    }
+
+    private Workers(int threads, long helperSpin, Runnable starting) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1: " + threads);
         }
         this.threads = threads;
-        this.helperSpin = spins ? SPIN_NANOS : 0;
+        this.helperSpin = helperSpin;
         this.starting = starting;
     }
 
@@ -86,12 +99,13 @@ public final class Workers implements AutoCloseable {
             return;
         }
         startHelpers();
-        Work mine = new Work(++works, count, helpers.size(), task);
+        Work mine = new Work(++works, count, task);
         work = mine;
         helpers.forEach(LockSupport::unpark);
         try {
             mine.take();
         } finally {
+            mine.end();
             // Whoever goes on may free the memory that helpers work on.
             await(() -> mine.helping.get() == 0, SPIN_NANOS);
             work = null;
@@ -108,8 +122,8 @@ public final class Workers implements AutoCloseable {
         while (helpers.size() < threads - 1) {
             Thread helper = new Thread(this::help, "bit-compute");
             helper.setDaemon(true);
-            helpers.add(helper);
             helper.start();
+            helpers.add(helper);
         }
     }
 

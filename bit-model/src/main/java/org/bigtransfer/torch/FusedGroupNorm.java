@@ -1,6 +1,5 @@
 package org.bigtransfer.torch;
 
-import java.util.Optional;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
@@ -45,7 +44,7 @@ final class FusedGroupNorm implements GroupNorm {
     }
 
     @Override
-    public Tensor backward(Tensor gradient, Optional<Tensor> addend) {
+    public Tensor backward(Tensor gradient, Tensor... addends) {
         T_TensorTensorTensor_T gradients = torch.native_group_norm_backward(
                 torch.threshold_backward(gradient, output, new Scalar(0f)).to(ScalarType.Float),
                 input.to(ScalarType.Float),
@@ -60,7 +59,9 @@ final class FusedGroupNorm implements GroupNorm {
         gamma.gradient(gradients.get1());
         beta.gradient(gradients.get2());
         Tensor ofInput = gradients.get0().to(gradient.scalar_type());
-        addend.ifPresent(ofInput::add_);
+        for (Tensor addend : addends) {
+            ofInput.add_(addend);
+        }
         return ofInput;
     }
 

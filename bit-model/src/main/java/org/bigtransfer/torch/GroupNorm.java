@@ -1,6 +1,5 @@
 package org.bigtransfer.torch;
 
-import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -18,10 +17,10 @@ interface GroupNorm {
      * Gives gamma and beta their gradients.
      *
      * @param gradient dense as the input was; overwritten
-     * @param addend what is added to the input's, if anything; dense as the input was
+     * @param addends what is added to the input's; dense as the input was
      * @return the input's
      */
-    Tensor backward(Tensor gradient, Optional<Tensor> addend);
+    Tensor backward(Tensor gradient, Tensor... addends);
 
     /** Frees what forward kept for backward. */
     void release();

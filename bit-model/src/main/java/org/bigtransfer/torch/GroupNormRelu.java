@@ -1,6 +1,6 @@
 package org.bigtransfer.torch;
 
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.bigtransfer.loops.Workers;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -30,20 +30,18 @@ final class GroupNormRelu implements AutoCloseable {
         }
     }
 
-    /** Gives gamma and beta their gradients. @param gradient overwritten @return the input's, the caller's */
-    Tensor backward(Tensor gradient) {
-        return backward(gradient, Optional.empty());
-    }
-
-    /** The same. @param addend what is added to the input's */
-    Tensor backward(Tensor gradient, Tensor addend) {
-        return backward(gradient, Optional.of(addend));
-    }
-
-    private Tensor backward(Tensor gradient, Optional<Tensor> addend) {
+    /**
+     * Gives gamma and beta their gradients.
+     *
+     * @param gradient overwritten
+     * @param addends what is added to the input's
+     * @return the input's, the caller's
+     */
+    Tensor backward(Tensor gradient, Tensor... addends) {
         try (PointerScope scope = new PointerScope()) {
-            return LibTorch.keep(
-                    norm.backward(gradient.contiguous(layout), addend.map(tensor -> tensor.contiguous(layout))));
+            Tensor[] added =
+                    Stream.of(addends).map(addend -> addend.contiguous(layout)).toArray(Tensor[]::new);
+            return LibTorch.keep(norm.backward(gradient.contiguous(layout), added));
         } finally {
             release();
         }

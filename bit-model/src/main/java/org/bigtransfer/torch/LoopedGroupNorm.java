@@ -1,7 +1,8 @@
 package org.bigtransfer.torch;
 
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.bigtransfer.loops.GroupNormLoops;
+import org.bigtransfer.loops.Grouping;
 import org.bigtransfer.loops.Images;
 import org.bigtransfer.loops.Workers;
 import org.bytedeco.pytorch.Tensor;
@@ -25,7 +26,7 @@ final class LoopedGroupNorm implements GroupNorm {
     LoopedGroupNorm(Parameter gamma, Parameter beta, double epsilon, Workers workers) {
         this.gamma = gamma;
         this.beta = beta;
-        this.loops = new GroupNormLoops((int) GROUPS, epsilon, true);
+        this.loops = new GroupNormLoops(new Grouping((int) GROUPS, epsilon, true));
         this.workers = workers;
     }
 
@@ -38,10 +39,11 @@ final class LoopedGroupNorm implements GroupNorm {
     }
 
     @Override
-    public Tensor backward(Tensor gradient, Optional<Tensor> addend) {
+    public Tensor backward(Tensor gradient, Tensor... addends) {
         Images dy = images(gradient);
-        GroupNormLoops.OfChannels gradients = loops.backward(
-                workers, images(input), floats(gamma), floats(beta), dy, addend.map(LoopedGroupNorm::images), dy);
+        Images[] added = Stream.of(addends).map(LoopedGroupNorm::images).toArray(Images[]::new);
+        GroupNormLoops.OfChannels gradients =
+                loops.backward(workers, images(input), floats(gamma), floats(beta), dy, dy, added);
         gamma.gradient(LibTorch.copy(gradients.gamma()));
         beta.gradient(LibTorch.copy(gradients.beta()));
         return gradient;

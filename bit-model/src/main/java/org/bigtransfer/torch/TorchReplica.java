@@ -36,7 +36,7 @@ final class TorchReplica implements Replica {
     private final Set<DeviceLoss> losses = new HashSet<>();
     private final Optional<SideStream> side;
     /** Whose images {@link #intake} holds on the device, or none. */
-    private FloatBuffer expected;
+    private MicroBatch expected;
 
     private Tensor intake;
 
@@ -44,7 +44,7 @@ final class TorchReplica implements Replica {
         this.spec = spec;
         this.layout = spec.layout();
         this.placement = placement;
-        this.workers = new Workers(spec.threads(), false, () -> {});
+        this.workers = Workers.sleeping(spec.threads());
         this.sgd = new Sgd(spec.optimizer(), spec.optimizer().stretches(layout));
         Arrangement arrangement = new Arrangement(layout, placement.layout());
         this.parameters = new FlatTensor(layout.length(), placement, arrangement);
@@ -92,12 +92,16 @@ final class TorchReplica implements Replica {
         enter();
         forget();
         intake = images(batch);
-        expected = batch.images();
+        expected = batch;
     }
 
     /** @return the caller's */
     private Tensor taken(MicroBatch batch) {
-        if (expected != batch.images()) {
+        boolean isExpected = expected != null
+                && expected.images() == batch.images()
+                && expected.count() == batch.count()
+                && expected.size() == batch.size();
+        if (!isExpected) {
             forget();
             return images(batch);
         }

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class WorkersTest {
     private static final int MILLIS = 200;
@@ -14,6 +17,10 @@ class WorkersTest {
     private final Thread caller = Thread.currentThread();
     private final AtomicInteger ended = new AtomicInteger();
     private final CountDownLatch helping = new CountDownLatch(1);
+
+    static Stream<Workers> twoThreads() {
+        return Stream.of(Workers.spinning(2, () -> {}), Workers.sleeping(2));
+    }
 
     private boolean isCaller() {
         return Thread.currentThread() == caller;
@@ -38,9 +45,10 @@ class WorkersTest {
         }
     }
 
-    @Test
-    void anInterruptedCallerWaitsForItsHelpers() {
-        try (Workers workers = new Workers(2, true, () -> {})) {
+    @ParameterizedTest
+    @MethodSource("twoThreads")
+    void anInterruptedCallerWaitsForItsHelpers(Workers two) {
+        try (Workers workers = two) {
             workers.run(2, index -> {
                 if (isCaller()) {
                     awaitHelper();
@@ -54,9 +62,10 @@ class WorkersTest {
         }
     }
 
-    @Test
-    void aFailingCallerWaitsForItsHelpers() {
-        try (Workers workers = new Workers(2, true, () -> {})) {
+    @ParameterizedTest
+    @MethodSource("twoThreads")
+    void aFailingCallerWaitsForItsHelpers(Workers two) {
+        try (Workers workers = two) {
             assertThatThrownBy(() -> workers.run(2, index -> {
                         if (isCaller()) {
                             awaitHelper();
@@ -70,9 +79,10 @@ class WorkersTest {
         }
     }
 
-    @Test
-    void aHelpersFailureIsTheCallers() {
-        try (Workers workers = new Workers(2, true, () -> {})) {
+    @ParameterizedTest
+    @MethodSource("twoThreads")
+    void aHelpersFailureIsTheCallers(Workers two) {
+        try (Workers workers = two) {
             assertThatThrownBy(() -> workers.run(2, index -> {
                         if (isCaller()) {
                             awaitHelper();
@@ -84,5 +94,36 @@ class WorkersTest {
                     .hasMessage("a compute thread failed")
                     .hasRootCauseMessage("helper's");
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("twoThreads")
+    void everyPartRunsOnceInRoundAfterRound(Workers two) {
+        try (Workers workers = two) {
+            for (int round = 0; round < 2000; round++) {
+                AtomicInteger[] times =
+                        Stream.generate(AtomicInteger::new).limit(5).toArray(AtomicInteger[]::new);
+                workers.run(times.length, index -> times[index].incrementAndGet());
+                assertThat(times).extracting(AtomicInteger::get).containsOnly(1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("twoThreads")
+    void closedWorkersEndTheirHelpers(Workers two) throws InterruptedException {
+        AtomicReference<Thread> helper = new AtomicReference<>();
+        try (Workers workers = two) {
+            workers.run(2, index -> {
+                if (isCaller()) {
+                    awaitHelper();
+                } else {
+                    helper.set(Thread.currentThread());
+                    helping.countDown();
+                }
+            });
+        }
+        helper.get().join(60_000);
+        assertThat(helper.get().isAlive()).isFalse();
     }
 }

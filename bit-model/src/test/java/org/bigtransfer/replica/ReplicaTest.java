@@ -113,7 +113,10 @@ class ReplicaTest {
         try (Replica replica = golden.open(engine, 1)) {
             double loss = replica.accumulate(batch, 1).getAsDouble();
             float[] gradient = Floats.of(replica.gradient());
-            for (List<MicroBatch> announced : List.of(List.of(batch), List.of(others), List.of(others, batch))) {
+            MicroBatch fewer =
+                    new MicroBatch(batch.images(), 1, batch.size(), Arrays.copyOf(batch.targets(), batch.classes()));
+            for (List<MicroBatch> announced :
+                    List.of(List.of(batch), List.of(others), List.of(others, batch), List.of(fewer))) {
                 announced.forEach(replica::expect);
                 for (int time = 0; time < 2; time++) {
                     replica.clearGradient();

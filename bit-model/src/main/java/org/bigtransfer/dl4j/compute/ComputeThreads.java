@@ -31,7 +31,7 @@ public final class ComputeThreads implements AutoCloseable {
     /** @param threads at least 1 */
     public ComputeThreads(int threads) {
         this.threads = threads;
-        this.workers = new Workers(threads, true, ComputeThreads::oneOpenMp);
+        this.workers = Workers.spinning(threads, ComputeThreads::oneOpenMp);
         Nd4j.getEnvironment().setMaxMasterThreads(1);
         Nd4j.factory().blas().setMaxThreads(1);
     }

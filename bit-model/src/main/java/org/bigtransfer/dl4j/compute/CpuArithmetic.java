@@ -1,5 +1,6 @@
 package org.bigtransfer.dl4j.compute;
 
+import org.bigtransfer.loops.Grouping;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** oneDNN's convolutions and Java loops: float32 on a CPU. */

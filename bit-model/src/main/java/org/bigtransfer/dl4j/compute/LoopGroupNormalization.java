@@ -1,7 +1,8 @@
 package org.bigtransfer.dl4j.compute;
 
-import java.util.Optional;
+import java.lang.ref.Reference;
 import org.bigtransfer.loops.GroupNormLoops;
+import org.bigtransfer.loops.Grouping;
 import org.bigtransfer.loops.Images;
 import org.bigtransfer.loops.Workers;
 import org.bytedeco.javacpp.FloatPointer;
@@ -12,19 +13,24 @@ final class LoopGroupNormalization implements GroupNormalization {
     private final GroupNormLoops loops;
 
     LoopGroupNormalization(Grouping grouping) {
-        this.loops = new GroupNormLoops(grouping.groups(), grouping.epsilon(), grouping.relu());
+        this.loops = new GroupNormLoops(grouping);
     }
 
     @Override
     public void forward(INDArray x, INDArray gamma, INDArray beta, INDArray y) {
         loops.forward(workers(), images(x), Floats.copy(gamma), Floats.copy(beta), images(y));
+        Reference.reachabilityFence(x); // the loops have addresses only
+        Reference.reachabilityFence(y);
     }
 
     @Override
     public void backward(
             INDArray x, INDArray gamma, INDArray beta, INDArray dy, INDArray dx, INDArray dGamma, INDArray dBeta) {
-        GroupNormLoops.OfChannels gradients = loops.backward(
-                workers(), images(x), Floats.copy(gamma), Floats.copy(beta), images(dy), Optional.empty(), images(dx));
+        GroupNormLoops.OfChannels gradients =
+                loops.backward(workers(), images(x), Floats.copy(gamma), Floats.copy(beta), images(dy), images(dx));
+        Reference.reachabilityFence(x);
+        Reference.reachabilityFence(dy);
+        Reference.reachabilityFence(dx);
         Floats.assign(dGamma, gradients.gamma());
         Floats.assign(dBeta, gradients.beta());
     }

@@ -1,5 +1,6 @@
 package org.bigtransfer.dl4j.compute;
 
+import org.bigtransfer.loops.Grouping;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 

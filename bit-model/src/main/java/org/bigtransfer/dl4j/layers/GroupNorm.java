@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bigtransfer.dl4j.compute.Arithmetic;
-import org.bigtransfer.dl4j.compute.Grouping;
+import org.bigtransfer.loops.Grouping;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;

@@ -3,6 +3,7 @@ package org.bigtransfer.dl4j.compute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
+import org.bigtransfer.loops.Grouping;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

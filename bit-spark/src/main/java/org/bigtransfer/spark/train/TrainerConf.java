@@ -52,6 +52,8 @@ public final class TrainerConf {
         for (String variable : List.of("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")) {
             conf.setExecutorEnv(variable, Integer.toString(threads));
         }
+        // Else OpenMP's threads spin for milliseconds while they wait, on cores that other threads want.
+        conf.setIfMissing("spark.executorEnv.GOMP_SPINCOUNT", "2000");
         String options = conf.get("spark.executor.extraJavaOptions", "");
         for (String option : JAVACPP) {
             if (!options.contains(option.substring(0, option.indexOf('=')))) {

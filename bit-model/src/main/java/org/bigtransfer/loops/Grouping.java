@@ -1,4 +1,4 @@
-package org.bigtransfer.dl4j.compute;
+package org.bigtransfer.loops;
 
 /**
  * What a group normalization does.
