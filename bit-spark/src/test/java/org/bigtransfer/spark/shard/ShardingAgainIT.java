@@ -94,10 +94,13 @@ class ShardingAgainIT extends Sharding {
         assertSameFiles(files(first.folder()), files);
     }
 
-    private static Map<String, Object> inodes(Path folder) throws IOException {
+    /** The numbers of a folder's files, which links from here on keep from being given to others once the files are gone. */
+    private Map<String, Object> inodes(Path of) throws IOException {
         Map<String, Object> inodes = new TreeMap<>();
-        for (String name : files(folder).keySet()) {
-            inodes.put(name, Files.getAttribute(folder.resolve(name), "unix:ino"));
+        Path links = Files.createTempDirectory(temp, "links");
+        for (String name : files(of).keySet()) {
+            inodes.put(name, Files.getAttribute(of.resolve(name), "unix:ino"));
+            Files.createLink(links.resolve(String.valueOf(inodes.size())), of.resolve(name));
         }
         return inodes;
     }
