@@ -2,6 +2,7 @@ package org.bigtransfer.loops;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * Group normalization of float32 with biased variance, and its ReLU if there is one, in Java loops over tiles of whole
@@ -202,6 +203,8 @@ public final class GroupNormLoops {
             constants = repeat(perChannel(constants));
             slopes = repeat(perChannel(slopes));
             FloatBuffer target = dx.image(index);
+            FloatBuffer[] added =
+                    Stream.of(addends).map(images -> images.image(index)).toArray(FloatBuffer[]::new);
             for (int at = 0; at < length; at += tile) {
                 int n = Math.min(tile, length - at);
                 source.get(at, values, 0, n);
@@ -210,8 +213,8 @@ public final class GroupNormLoops {
                     mask(values, means, scales, shifts, dValues, n);
                 }
                 inputGradient(values, means, scales, constants, slopes, dValues, n);
-                for (Images addend : addends) {
-                    addend.image(index).get(at, values, 0, n);
+                for (FloatBuffer addend : added) {
+                    addend.get(at, values, 0, n);
                     add(values, dValues, n);
                 }
                 target.put(at, dValues, 0, n);
